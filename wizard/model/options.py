@@ -1,0 +1,23 @@
+"""What was asked for on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, checked for form only."""
+
+    router: str | None = None
+    """`[[USER@]HOST[:PORT]]` as typed, None to look for the router."""
+    identity: Path | None = None
+    password_file: Path | None = None
+    """`-` is standard input."""
+    answers: Path | None = None
+    secrets: Path | None = None
+    yes: bool = False
+    dry_run: bool = False
+    old_ssh: bool = False
+    plain: bool = False

@@ -1,0 +1,50 @@
+"""What happened, and what a check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """How a check came out."""
+
+    OK = "ok"
+    BROKEN = "broken"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    """What was checked, in words."""
+    verdict: Verdict
+    detail: str = ""
+    """What was seen."""
+    who: str = ""
+    """Who has to act where it is broken: "router", "network", "this computer", "client"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyStep:
+    """One step that the apply script reported."""
+
+    name: str
+    code: int
+    """0: done."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """The whole of one apply."""
+
+    steps: tuple[ApplyStep, ...]
+    error: str = ""
+    """Code of the advice page, "" where all went well."""
+    detail: str = ""
+    """What the router said, for that page."""
+    changed: tuple[str, ...] = ()
+    """Paths that were replaced before it ended."""
