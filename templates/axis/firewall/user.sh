@@ -1,0 +1,27 @@
+# shellcheck shell=dash
+# White Russian: /etc/init.d/S45firewall builds the filter with iptables and sources /etc/firewall.user at its end.
+
+firewall_file() {
+	echo "${IPKG_INSTROOT}/etc/firewall.user"
+}
+
+# firewall_listing: every chain with its rules and counters, table by table.
+firewall_listing() {
+	echo "table filter"
+	iptables -n -v -L
+	echo "table nat"
+	iptables -t nat -n -v -L
+}
+
+# firewall_check FILE: the shell can read it.
+firewall_check() {
+	sh -n "$1"
+}
+
+# firewall_reload: flush and build anew. What is open stays open: the kernel goes on tracking it.
+firewall_reload() {
+	for script in "${IPKG_INSTROOT}"/etc/init.d/S??firewall; do
+		[ -f "$script" ] && "$script" restart
+	done
+	iptables -n -L pptp_wizard_input
+}

@@ -1,0 +1,37 @@
+# shellcheck shell=dash
+# White Russian: rcS runs /etc/init.d/S* in order of name. A package's script may be named without the S (openwrt.md
+# calls it ambiguous), and then it does not start at boot until a link with such a name leads to it.
+
+# service_script: the daemon's init script, nothing where the package is missing.
+service_script() {
+	for script in "${IPKG_INSTROOT}"/etc/init.d/S??pptpd "${IPKG_INSTROOT}/etc/init.d/pptpd"; do
+		[ -f "$script" ] && echo "$script" && return
+	done
+	return 0
+}
+
+service_enabled() {
+	case "$(service_script)" in
+	*/S??pptpd) return 0 ;;
+	esac
+	return 1
+}
+
+service_enable() {
+	service_enabled || ln -s pptpd "${IPKG_INSTROOT}/etc/init.d/S50pptpd"
+}
+
+# service_restart: the script has no such word, and its stop ends the listener only: calls that stand go on.
+service_restart() {
+	"$(service_script)" stop
+	for _ in 1 2 3 4 5; do
+		listening_on_1723 || break
+		sleep 1
+	done
+	"$(service_script)" start
+	for _ in 1 2 3 4 5; do
+		listening_on_1723 && return 0
+		sleep 1
+	done
+	return 1
+}

@@ -1,0 +1,226 @@
+#!/bin/sh
+# Brings a router to the planned state, step by step, and stops at the first step that fails. It runs on by itself when
+# the connection is cut; the connection only follows the log that it keeps in RAM.
+{% include "router/prelude.sh" %}
+
+work="${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
+stage="${IPKG_INSTROOT}/etc/pptp-wizard/stage"
+kept="${IPKG_INSTROOT}/etc/pptp-wizard/previous"
+
+{% include "axis/packages/" ~ dialect.packages.value ~ ".sh" %}
+{% include "axis/firewall/" ~ dialect.firewall.value ~ ".sh" %}
+{% include "axis/service/" ~ dialect.service.value ~ ".sh" %}
+
+mark() {
+	echo "$nonce $*"
+}
+
+# step NAME COMMAND…: run it and say how it went. `why` names the page that explains a failure.
+step() {
+	name=$1
+	shift
+	why=step-failed
+	mark start "$name"
+	if "$@" 2>&1; then
+		mark "done" "$name"
+		return
+	fi
+	mark failed "$name" "$why"
+	rm -rf "$stage"
+	: >"$work/end"
+	exit 1
+}
+
+fail() {
+	why=$1
+	echo "$2"
+	return 1
+}
+
+# still PATH MD5: the file is what the preview was made from ("-": it is not there).
+still() {
+	now=-
+	[ -f "${IPKG_INSTROOT}$1" ] && now=$(md5sum <"${IPKG_INSTROOT}$1") && now=${now%% *}
+	[ "$now" = "$2" ] || fail changed-meanwhile "$1"
+}
+
+# staged NAME MD5: a candidate arrived whole.
+staged() {
+	sum=$(md5sum <"$stage/$1")
+	[ "${sum%% *}" = "$2" ] || fail flash-full "$1 did not fit on the flash"
+}
+
+# decoded: bytes written as decimal numbers, for content that a here-document could spoil.
+decoded() {
+	awk '{ for (i = 1; i <= NF; i++) printf "%c", $i + 0 }'
+}
+
+stage_files() {
+{% for file in files %}
+	still {{ file.path }} {{ file.md5_before }} || return 1
+{% endfor %}
+	mkdir -p "$stage" && chmod 700 "${IPKG_INSTROOT}/etc/pptp-wizard" "$stage" || return 1
+{% for candidate in candidates %}
+{{ candidate.writer | verbatim }}
+	staged {{ candidate.name }} {{ candidate.md5 }} || return 1
+{% endfor %}
+{% for file in files if file.check == "firewall" %}
+	firewall_check "$stage/"{{ file.name }} || fail firewall-refused {{ file.path }} || return 1
+{% endfor %}
+	return 0
+}
+
+{% if packages %}
+install_packages() {
+	packages_refresh || fail feed-unreachable "" || return 1
+	packages_installed >"$work/before"
+	packages_install{% for name in packages %} {{ name }}{% endfor %} || fail package-failed "" || return 1
+	# What came with it is ours to take away again one day.
+	packages_installed | awk 'NR == FNR { had[$1] = 1; next } !($1 in had) { print $1 }' "$work/before" - \
+		>>"${IPKG_INSTROOT}/etc/pptp-wizard/packages"
+}
+{% endif %}
+
+# choose_options: of the candidates for options.pptpd, the one that the router's own pppd accepts (exit codes in
+# pppd(8): 0; 1 while its secret is not there yet; 4 while the kernel's ppp is not loaded). An open quote is only a warning.
+choose_options() {
+	for words in{% for words in options_candidates %} {{ words }}{% endfor %}; do
+		pppd dryrun nodetach notty file "$stage/options.pptpd.$words" >"$work/said" 2>&1
+		code=$?
+		cat "$work/said"
+		case "$code" in
+		0 | 1 | 4)
+			grep -qi 'unterminated' "$work/said" && continue
+			mv "$stage/options.pptpd.$words" "$stage/options.pptpd"
+			return
+			;;
+		esac
+	done
+	fail options-refused ""
+}
+
+# keep PATH: its bytes, mode and owner as they are now, beside each other under their path; "absent" lists what was not there.
+keep() {
+	if [ -f "${IPKG_INSTROOT}$1" ]; then
+		mkdir -p "$kept${1%/*}" && cp -p "${IPKG_INSTROOT}$1" "$kept$1"
+	else
+		echo "$1" >>"$kept/absent"
+	fi
+}
+
+keep_old() {
+	rm -rf "$kept"
+	mkdir -p "$kept" || return 1
+{% for file in files if file.changed %}
+	keep {{ file.path }} || fail flash-full {{ file.path }} || return 1
+{% endfor %}
+	sync
+}
+
+# replace NAME PATH MODE: by rename, so that a symbolic link into /rom gives way to the file and is not written through.
+replace() {
+	mkdir -p "${IPKG_INSTROOT}${2%/*}" && chmod "$3" "$stage/$1" && mv -f "$stage/$1" "${IPKG_INSTROOT}$2" || return 1
+	mark changed "$2"
+}
+
+replace_files() {
+	# A package may just have brought these directories; they are no secret.
+	umask 022
+{% for file in files if file.changed %}
+	replace {{ file.name }} {{ file.path }} {{ file.mode }} || fail flash-full {{ file.path }} || return 1
+{% endfor %}
+	umask 077
+	sync
+}
+
+# end_calls: every call of this server whose address is not to be kept: a client that is out, or has another password or
+# address, and whoever is in the middle of logging in with the old file.
+end_calls() {
+	keep_these=" {% for address in keep_calls %}{{ address }} {% endfor %}"
+	ended=
+	pptp_calls >"$work/calls"
+	while read -r pid device address; do
+		case "$keep_these" in
+		*" $address "*) continue ;;
+		esac
+		echo "$device $address"
+		kill "$pid"
+		ended="$ended $pid"
+	done <"$work/calls"
+	[ -z "$ended" ] && return 0
+	sleep 2
+	for pid in $ended; do
+		kill -9 "$pid" 2>/dev/null
+	done
+	return 0
+}
+
+{% if service.enable or service.restart %}
+start_daemon() {
+{% if service.enable %}
+	service_enable || return 1
+{% endif %}
+{% if service.restart %}
+	service_restart || fail daemon-silent "" || return 1
+{% endif %}
+	return 0
+}
+{% endif %}
+
+reload_firewall() {
+	firewall_reload || fail firewall-failed ""
+}
+
+apply() {
+	step stage stage_files
+{% if packages %}
+	step packages install_packages
+{% endif %}
+{% if options_candidates %}
+	step check choose_options
+{% endif %}
+{% if files | selectattr("changed") | list %}
+	step keep keep_old
+	step files replace_files
+{% endif %}
+{% if service.enable or service.restart %}
+	step service start_daemon
+{% endif %}
+	step calls end_calls
+{% if firewall_reload %}
+	step firewall reload_firewall
+{% endif %}
+	rm -rf "$stage"
+	mark complete
+	: >"$work/end"
+}
+
+# follow: what the log has more than was shown, until the work has ended.
+follow() {
+	shown=0
+	while :; do
+		ended=
+		[ -f "$work/end" ] && ended=yes
+		lines=$(wc -l <"$work/log")
+		if [ "$lines" -gt "$shown" ]; then
+			sed -n "$((shown + 1)),$((lines))p" "$work/log"
+			shown=$((lines))
+		fi
+		[ "$ended" ] && break
+		sleep 1
+	done
+	rm -rf "$work"
+}
+
+main() {
+	mkdir -p "$work" || exit 1
+	: >"$work/log"
+	(
+		trap '' HUP PIPE
+		apply
+	) >"$work/log" 2>&1 &
+	follow
+}
+
+# Nothing runs before the last line has arrived, so a connection that is cut in between does nothing.
+main </dev/null

@@ -1,0 +1,143 @@
+#!/bin/sh
+# Looks at a router and changes nothing on it: everything that the questions, the plan and the preview have to know, in
+# one pass. Two candidate files go to RAM for the moment in which the router's pppd is asked which MPPE words it knows.
+{% include "router/prelude.sh" %}
+
+# capabilities: one word per axis, by what is there and not by the release's name; "-" where nothing known was found.
+capabilities() {
+	packages=-
+	firewall=-
+	service=-
+	if [ -d "${IPKG_INSTROOT}/lib/apk/packages" ]; then packages=apk
+	elif [ -f "${IPKG_INSTROOT}/usr/lib/opkg/status" ]; then packages=opkg
+	elif [ -f "${IPKG_INSTROOT}/usr/lib/ipkg/status" ]; then packages=ipkg
+	fi
+	if [ -x "${IPKG_INSTROOT}/sbin/fw4" ]; then firewall=fw4
+	elif [ -x "${IPKG_INSTROOT}/sbin/fw3" ]; then firewall=fw3
+	elif [ -f "${IPKG_INSTROOT}/lib/firewall/core.sh" ]; then firewall=shell-uci
+	elif [ -f "${IPKG_INSTROOT}/lib/firewall/uci_firewall.sh" ]; then firewall=shell-uci
+	else
+		for script in "${IPKG_INSTROOT}"/etc/init.d/S??firewall; do
+			[ -f "$script" ] && firewall=user
+		done
+	fi
+	if [ -x "${IPKG_INSTROOT}/sbin/procd" ]; then service=procd
+	elif [ -f "${IPKG_INSTROOT}/etc/rc.common" ]; then service=rc.common
+	elif [ -f "${IPKG_INSTROOT}/etc/init.d/rcS" ]; then service=rcS
+	fi
+	echo "packages $packages"
+	echo "firewall $firewall"
+	echo "service $service"
+}
+
+identity() {
+	for file in os-release openwrt_release openwrt_version banner; do
+		[ -f "${IPKG_INSTROOT}/etc/$file" ] && cat "${IPKG_INSTROOT}/etc/$file" && return
+	done
+	uname -a
+}
+
+# network_settings: NAME=VALUE as White Russian keeps them; the kernel's own view is in the section "devices".
+network_settings() {
+	for name in lan_ifname lan_ipaddr lan_netmask wan_ifname wan_proto wan_ipaddr wan_netmask \
+		dhcp_start dhcp_num static_leases dmz_ipaddr; do
+		echo "$name=$(nvram get "$name")"
+	done
+}
+
+dhcp_is_served() {
+	pidof dnsmasq udhcpd dhcpd
+}
+
+# flash_free: kilobytes that can be written where the configuration lives.
+flash_free() {
+	for place in "${IPKG_INSTROOT}/overlay" "${IPKG_INSTROOT}/jffs" "${IPKG_INSTROOT}/"; do
+		[ -d "$place" ] || continue
+		df -k "$place" | tail -n 1
+		return
+	done
+}
+
+# file NAME: a link and the mode behind it as `ls -l` has them, in one section; its bytes in the next.
+file() {
+	[ -f "$1" ] || return 0
+	section "link ${1#"${IPKG_INSTROOT}"}" ls -l "$1"
+	section "mode ${1#"${IPKG_INSTROOT}"}" ls -lL "$1"
+	section "file ${1#"${IPKG_INSTROOT}"}" cat "$1"
+}
+
+daemon() {
+	echo "script $(service_script)"
+	service_enabled && echo enabled
+	[ -n "$(pidof pptpd)" ] && echo running
+	listening_on_1723 && echo listening
+	return 0
+}
+
+# mppe_words WORDS: exit code and words of the router's own pppd for a file with nothing else in it.
+mppe_words() {
+	echo "$1" >"${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
+	pppd dryrun nodetach notty file "${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
+	code=$?
+	rm -f "${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
+	return "$code"
+}
+
+main() {
+	section identity identity
+	section capabilities capabilities
+	case "$packages" in
+{% for value in packages %}
+	{{ value }})
+{% include "axis/packages/" ~ value ~ ".sh" %}
+		;;
+{% endfor %}
+	*) return 0 ;;
+	esac
+	case "$firewall" in
+{% for value in firewall %}
+	{{ value }})
+{% include "axis/firewall/" ~ value ~ ".sh" %}
+		;;
+{% endfor %}
+	*) return 0 ;;
+	esac
+	case "$service" in
+{% for value in service %}
+	{{ value }})
+{% include "axis/service/" ~ value ~ ".sh" %}
+		;;
+{% endfor %}
+	*) return 0 ;;
+	esac
+	section user id -u
+	section settings network_settings
+	section devices ifconfig
+	section route cat /proc/net/route
+	section arp cat /proc/net/arp
+	section dhcp dhcp_is_served
+	section leases cat "${IPKG_INSTROOT}/tmp/dhcp.leases"
+	section ethers cat "${IPKG_INSTROOT}/etc/ethers"
+	section hosts cat "${IPKG_INSTROOT}/etc/hosts"
+	section flash flash_free
+	section installed packages_installed
+	section offered packages_offered{% for name in wanted %} {{ name }}{% endfor %}
+
+	rules=$(firewall_file)
+	section "firewall file" echo "${rules#"${IPKG_INSTROOT}"}"
+	section firewall firewall_listing
+	section daemon daemon
+	section calls pptp_calls
+	file "${IPKG_INSTROOT}/etc/pptpd.conf"
+	file "${IPKG_INSTROOT}/etc/ppp/options.pptpd"
+	file "${IPKG_INSTROOT}/etc/ppp/chap-secrets"
+	file "$rules"
+	if [ -x "${IPKG_INSTROOT}/usr/sbin/pppd" ]; then
+		section "mppe mppe" mppe_words 'mppe required,no40,no56,stateless'
+		section "mppe require-mppe" mppe_words require-mppe-128
+	fi
+	section complete true
+}
+
+# Nothing runs before the last line has arrived, so a connection that is cut in between does nothing.
+main </dev/null

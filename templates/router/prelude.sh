@@ -1,0 +1,54 @@
+# shellcheck shell=dash
+# Begins every script that runs on a router. What it may use is what ash of 2004 and its applets have: no base64,
+# nohup, setsid, timeout, stat, diff, readlink. Old dropbear gives a short PATH.
+PATH=/bin:/sbin:/usr/bin:/usr/sbin
+export PATH
+LC_ALL=C
+export LC_ALL
+umask 077
+nonce={{ nonce }}
+
+# section NAME COMMAND…: what the command prints, between two lines that no file's content can forge.
+section() {
+	printf '\n%s begin %s\n' "$nonce" "$1"
+	shift
+	"$@" 2>&1
+	printf '\n%s end %s\n' "$nonce" "$?"
+}
+
+# within SECONDS COMMAND…: run a program (no function) and end it when it takes longer.
+within() {
+	limit=$1
+	shift
+	"$@" &
+	program=$!
+	(
+		sleep "$limit"
+		kill "$program"
+	) >/dev/null 2>&1 &
+	watch=$!
+	wait "$program"
+	code=$?
+	kill "$watch" 2>/dev/null
+	return "$code"
+}
+
+# pptp_calls: one line "PID DEVICE ADDRESS" for each call of this PPTP server that stands or is being made; ADDRESS is
+# "-" before IPCP. pppd notes its pid in pppN.pid when it takes the device, long before the far end has logged in.
+pptp_calls() {
+	for pidfile in "${IPKG_INSTROOT}"/var/run/ppp[0-9]*.pid "${IPKG_INSTROOT}"/var/run/pppd/ppp[0-9]*.pid; do
+		[ -f "$pidfile" ] || continue
+		pid=
+		read -r pid _ <"$pidfile"
+		tr '\000' ' ' <"/proc/${pid:-none}/cmdline" 2>/dev/null | grep -q 'options\.pptpd' || continue
+		device=${pidfile##*/}
+		device=${device%.pid}
+		address=$(ifconfig "$device" 2>/dev/null | sed -n 's/.*P-t-P:\([0-9.]*\).*/\1/p')
+		echo "$pid $device ${address:--}"
+	done
+}
+
+# listening_on_1723: a daemon waits for PPTP control connections (06BB is 1723, 0A is LISTEN; proc(5)).
+listening_on_1723() {
+	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q '^ *[0-9]*: [0-9A-F]*:06BB [0-9A-F]*:0000 0A '
+}

@@ -1,0 +1,107 @@
+"""What `templates/router/apply.sh` is filled in with: candidates, checksums, and which steps there are."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wizard.model.changes import ChangeSet, FileChange
+from wizard.model.errors import WizardError
+from wizard.model.facts import Dialect
+
+OPTIONS = "options.pptpd"
+PRINTABLE = set(range(0x20, 0x7F)) | {0x09, 0x0A}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file on its way: under which name it is staged, the shell that writes it there, its checksum."""
+
+    name: str
+    writer: str = field(repr=False)
+    md5: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file as the script has to treat it."""
+
+    name: str
+    path: str
+    mode: str
+    changed: bool
+    md5_before: str
+    """"-" where it is not there."""
+    check: str
+    """Who has to accept it before it goes live: "pppd", "firewall" or "" for nobody."""
+
+
+def script_data(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:
+    """Everything the template asks for. Raises `WizardError("file-has-nul")` for a file that holds a NUL byte."""
+    return {
+        "dialect": dialect,
+        "files": [_target(file) for file in changes.files],
+        "candidates": [candidate for file in changes.files if file.changed for candidate in _candidates(file, dialect)],
+        "options_candidates": [
+            words
+            for file in changes.files
+            if file.changed and _name(file) == OPTIONS
+            for words in _words(file, dialect)
+        ],
+        "packages": [package.name for package in changes.packages if not package.needed_by],
+        "service": changes.service,
+        "keep_calls": changes.keep_calls,
+        "firewall_reload": changes.firewall.reload,
+    }
+
+
+def _name(file: FileChange) -> str:
+    return file.path.rpartition("/")[2]
+
+
+def _target(file: FileChange) -> Target:
+    before = hashlib.md5(file.before.raw, usedforsecurity=False).hexdigest() if file.before else "-"
+    return Target(_name(file), file.path, file.mode, file.changed, before, file.checked_by if file.changed else "")
+
+
+def _words(file: FileChange, dialect: Dialect) -> list[str]:
+    """The MPPE dialects to be tried, the expected one first: that of the router's pppd where it was asked already."""
+    if dialect.mppe:
+        return [dialect.mppe.value]
+    return sorted((mppe.value for mppe in file.if_pppd_says), key=lambda word: file.after != _content(file, word))
+
+
+def _content(file: FileChange, word: str) -> object:
+    return next(content for mppe, content in file.if_pppd_says.items() if mppe.value == word)
+
+
+def _candidates(file: FileChange, dialect: Dialect) -> Iterator[Candidate]:
+    if file.checked_by != "pppd":
+        yield _candidate(_name(file), file.after.raw)
+    elif dialect.mppe:
+        yield _candidate(f"{OPTIONS}.{dialect.mppe.value}", file.after.raw)
+    else:
+        for mppe, content in file.if_pppd_says.items():
+            yield _candidate(f"{OPTIONS}.{mppe.value}", content.raw)
+
+
+def _candidate(name: str, content: bytes) -> Candidate:
+    if b"\0" in content:
+        raise WizardError("file-has-nul", path=name)
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return Candidate(name, _writer(f'"$stage/{name}"', content), md5)
+
+
+def _writer(target: str, content: bytes) -> str:
+    """Shell that writes these bytes: a here-document, so that no secret stands in the arguments of a process.
+
+    Text goes as it is. Anything that an old shell could spoil in a here-document (bytes beyond ASCII, control
+    characters, a last line without its end) goes as decimal numbers.
+    """
+    end = f"END_{secrets.token_hex(8)}"
+    if content.endswith(b"\n") and set(content) <= PRINTABLE:
+        return f"\tcat >{target} <<'{end}'\n{content.decode('ascii')}{end}"
+    numbers = "\n".join(" ".join(map(str, content[at : at + 64])) for at in range(0, len(content), 64))
+    return f"\tdecoded >{target} <<'{end}'\n{numbers}\n{end}"

@@ -1,0 +1,5 @@
+"""One look at a router: the sections of `templates/router/inspect.sh` become `RouterFacts`."""
+
+from wizard.inspect.read import WANTED_PACKAGES, read
+
+__all__ = ["WANTED_PACKAGES", "read"]

@@ -1,0 +1,47 @@
+"""Scripts on their way to a router, and the marked sections that come back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wizard import resources
+from wizard.model.errors import WizardError
+from wizard.model.section import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A rendered script; its nonce tells its own marks from whatever a file on the router may contain."""
+
+    text: str = field(repr=False)
+    nonce: str
+
+
+def render(name: str, **data: object) -> Script:
+    """The script `templates/router/<name>.sh` with every value quoted for the shell.
+
+    It may hold secrets, so it goes to the router on standard input and nowhere else.
+    """
+    nonce = secrets.token_hex(8)
+    text = resources.render(f"router/{name}.sh", resources.Sink.SHELL, reveal=True, nonce=nonce, **data)
+    return Script(text, nonce)
+
+
+def split(output: bytes, nonce: str) -> Mapping[str, Section]:
+    """The sections of `output` by name.
+
+    A section is everything between `NONCE begin NAME` and `NONCE end CODE`, each on a line of its own, less the line
+    feed that the script puts before the second. Raises `WizardError("inspect-cut")` for one that does not end.
+    """
+    sections: dict[str, Section] = {}
+    begin = f"\n{nonce} begin ".encode()
+    end = f"\n{nonce} end ".encode()
+    for part in output.split(begin)[1:]:
+        name, _, rest = part.partition(b"\n")
+        text, found, tail = rest.partition(end)
+        if not found:
+            raise WizardError("inspect-cut", section=name.decode("ascii", "replace"))
+        sections[name.decode("utf-8", "surrogateescape")] = Section(text, int(tail.split(b"\n", 1)[0]))
+    return sections
