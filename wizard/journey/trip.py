@@ -1,0 +1,56 @@
+"""What is known so far on the way through the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wizard.ask import Asked, Person
+from wizard.model.changes import ChangeSet
+from wizard.model.door import Target
+from wizard.model.errors import ExitCode
+from wizard.model.facts import RouterFacts
+from wizard.model.options import Options
+from wizard.model.plan import Plan
+from wizard.router.session import Session
+from wizard.screen import Screen
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What may be said about the router whenever the program ends. The one value here that changes."""
+
+    touched: bool = False
+    changed: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The state of the router in one or two sentences."""
+        if not self.touched:
+            return "Nothing was changed on the router."
+        if not self.changed:
+            return "The change had begun; no configuration file was replaced as far as is known here."
+        return "These files were replaced on the router: " + ", ".join(self.changed) + "."
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What is known so far; each step adds to it."""
+
+    options: Options
+    screen: Screen
+    outcome: Outcome
+    person: Person
+    target: Target | None = None
+    session: Session | None = None
+    facts: RouterFacts | None = None
+    asked: Asked | None = None
+    plan: Plan | None = None
+    changes: ChangeSet | None = None
+    ended: ExitCode | None = None
+    """Set by the step after which there is nothing more to do."""
+
+
+def left(trip: Trip) -> Trip:
+    """The person leaves; what state the router is in is said."""
+    trip.screen.say(trip.outcome.words)
+    return replace(trip, ended=ExitCode.DONE)

@@ -1,0 +1,33 @@
+"""What the router itself says after the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wizard.model.changes import ChangeSet
+from wizard.model.facts import RouterFacts
+from wizard.model.report import Check, Verdict
+
+
+def on_router(facts: RouterFacts, left: ChangeSet) -> tuple[Check, ...]:
+    """The state of everything that was planned. `left` is what still separates the router from the plan."""
+    daemon = facts.daemon
+    return (
+        _check("packages", not left.packages, ", ".join(package.name for package in left.packages) + " missing"),
+        _check(
+            "files",
+            not any(file.changed for file in left.files),
+            _list(file.path for file in left.files if file.changed),
+        ),
+        _check("the PPTP server waits for calls (TCP 1723)", daemon.listening, "nothing listens there"),
+        _check("the PPTP server starts by itself after a reboot", daemon.enabled, f"{daemon.script} is not started"),
+        _check("the firewall has the rules", not left.firewall.reload, "rules are missing in the running firewall"),
+    )
+
+
+def _check(name: str, well: bool, otherwise: str) -> Check:
+    return Check(name, Verdict.OK) if well else Check(name, Verdict.BROKEN, otherwise, "router")
+
+
+def _list(paths: Iterable[str]) -> str:
+    return ", ".join(paths) + " not as planned"
