@@ -17,15 +17,15 @@ mark() {
 
 # step NAME COMMAND…: run it and say how it went. `why` names the page that explains a failure.
 step() {
-	name=$1
+	at_step=$1
 	shift
 	why=step-failed
-	mark start "$name"
+	mark start "$at_step"
 	if "$@" 2>&1; then
-		mark "done" "$name"
+		mark "done" "$at_step"
 		return
 	fi
-	mark failed "$name" "$why"
+	mark failed "$at_step" "$why"
 	rm -rf "$stage"
 	: >"$work/end"
 	exit 1

@@ -1,6 +1,6 @@
 """Find the router: places where one usually is, what answers there, and places that a person types."""
 
-from wizard.discover.candidates import Candidate, candidates
+from wizard.discover.places import Candidate, candidates
 from wizard.discover.search import find
 from wizard.discover.target import parse_target
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock, Thread
 
-from wizard.discover.candidates import Candidate
-from wizard.discover.candidates import candidates as gathered
+from wizard.discover.places import Candidate
+from wizard.discover.places import candidates as gathered
 from wizard.model.door import SSH_PORT, Door
 
 TELNET_PORT = 23

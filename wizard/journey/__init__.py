@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wizard import ask
-from wizard.journey.act import advise, apply_changes, check
+from wizard.journey.act import advise, apply_changes, check, hand_over_passwords
 from wizard.journey.arrive import find, log_in, look, pass_gate
 from wizard.journey.settle import ask_all, show
 from wizard.journey.trip import Outcome, Trip
@@ -53,5 +53,6 @@ def run(options: Options, screen: Screen, outcome: Outcome) -> ExitCode:
                 return trip.ended
         return ExitCode.DONE
     finally:
+        hand_over_passwords(trip)
         if trip.session:
             trip.session.close()

@@ -25,6 +25,7 @@ STEP_NAMES = {
     "calls": "end calls that may not stand any longer",
     "firewall": "build the firewall anew",
 }
+SECRETS_FILE = "/etc/ppp/chap-secrets"
 APPLY_SILENCE = 300.0
 """Seconds without a word from the apply script: a slow router installs a package in a minute or two."""
 
@@ -38,13 +39,12 @@ def apply_changes(trip: Trip) -> Trip:
     trip.outcome.touched = True
     with trip.screen.progress("Changing the router") as progress:
         follower = apply.Follower(changing.nonce, lambda name, step: _tell(trip.screen, progress, name, step))
-        trip.session.run(changing.text, on_line=follower.line, timeout=APPLY_SILENCE)
-    report = follower.report
-    trip.outcome.changed = report.changed
-    if report.changed:
-        _hand_over_passwords(trip)
-    if report.error:
-        raise _failure(report, trip.outcome)
+        try:
+            trip.session.run(changing.text, on_line=follower.line, timeout=APPLY_SILENCE)
+        finally:  # also when the connection breaks or the person interrupts
+            trip.outcome.changed = follower.report.changed
+    if follower.report.error:
+        raise _failure(follower.report, trip.outcome)
     return trip
 
 
@@ -56,13 +56,14 @@ def _tell(screen: Screen, progress: Progress, name: str, step: ApplyStep | None)
         screen.step(words, Verdict.BROKEN if step.code else Verdict.OK)
 
 
-def _hand_over_passwords(trip: Trip) -> None:
-    """Generated passwords are shown as soon as they are on the router, also if a later step fails."""
-    assert trip.asked
-    if not trip.asked.generated:
+def hand_over_passwords(trip: Trip) -> None:
+    """Show the new passwords that are on the router now, once, however the run ended."""
+    if trip.asked is None or SECRETS_FILE not in trip.outcome.changed:
         return
-    trip.screen.say("New passwords, shown only now. Write them down, or type them into the devices:")
-    for name in sorted(trip.asked.generated & {client.name for client in trip.asked.answers.clients}):
+    new = [client.name for client in trip.asked.answers.clients if client.name in trip.asked.generated]
+    if new:
+        trip.screen.say("New passwords, shown only now. Type them into the devices, or write them down:")
+    for name in new:
         trip.screen.show_once(name, trip.asked.passwords[name])
 
 
@@ -82,6 +83,9 @@ def check(trip: Trip) -> Trip:
         checks = (*verify.on_router(now.facts, now.changes), *verify.probe(fresh.peer_address))
     _show_checks(trip.screen, checks)
     if any(check.verdict is Verdict.BROKEN for check in checks):
+        trip.screen.say(
+            "Not everything is as planned: see FAILED above. Run the wizard again; it does what is missing."
+        )
         return replace(now, ended=ExitCode.FAILED)
     return now
 
@@ -94,19 +98,19 @@ def _show_checks(screen: Screen, checks: Iterable[Check]) -> None:
 def advise(trip: Trip) -> Trip:
     """What to do from outside, on each device, and when it does not work."""
     assert trip.facts and trip.asked and trip.plan
-    address = trip.facts.wan.interface.ip if trip.facts.wan.interface else "the router's address in the Internet"
+    done = replace(trip, ended=ExitCode.DONE)
+    if not trip.outcome.touched:
+        trip.screen.good("All is well. Nothing was changed on the router.")
+        return done
+    address = trip.facts.wan.interface.ip if trip.facts.wan.interface else "the address your provider gives the router"
+    reach = {"internet": trip.plan.reach.internet, "lan": trip.plan.reach.lan}
+    first = trip.plan.seats[0]
     for device in sorted(trip.asked.devices):
-        for seat in trip.plan.seats[:1]:
-            sheet = resources.sheet(
-                device,
-                address=address,
-                name=seat.name,
-                server=trip.plan.server,
-                internet=trip.plan.reach.internet,
-                lan=trip.plan.reach.lan,
-            )
-            trip.screen.page(sheet.headline, sheet.body)
+        sheet = resources.sheet(device, address=address, name=first.name, server=trip.plan.server, **reach)
+        trip.screen.page(sheet.headline, sheet.body)
     for code in ("outside", "tips"):
         page = resources.page(code, address=address, log_command="logread")
         trip.screen.page(page.headline, page.body)
-    return replace(trip, ended=ExitCode.DONE)
+    trip.screen.say("To change something later, run the wizard again: it opens with what is on the router.")
+    trip.screen.note("The files as they were before are on the router, under /etc/pptp-wizard/previous.")
+    return done

@@ -28,8 +28,8 @@ class Outcome:
         if not self.touched:
             return "Nothing was changed on the router."
         if not self.changed:
-            return "The change had begun; no configuration file was replaced as far as is known here."
-        return "These files were replaced on the router: " + ", ".join(self.changed) + "."
+            return "The change had begun; no configuration file was replaced yet."
+        return f"These files were replaced on the router: {', '.join(self.changed)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,17 +56,16 @@ def propose_server(facts: RouterFacts) -> IPv4Address:
 
     172.16.1.1 wherever that is possible, and also, for `server_problem` to refuse, where no network is left.
     """
-    free = (network[1] for network in _private_slices() if not _meets(network, facts))
-    return next(free, DEFAULT_SERVER)
+    return next((network[1] for network in _free_slices(facts)), DEFAULT_SERVER)
 
 
 def next_free(facts: RouterFacts, server: IPv4Address, taken: Collection[IPv4Address]) -> IPv4Address:
     """An address for one more client: beside the server, without any problem of its own, and none of `taken`.
 
-    Where the server is in the LAN that is in the LAN too, unless it is full.
+    Where the server is in the LAN that is in the LAN too, unless it is full, or is the network of the WAN as well.
     """
-    inside = _lan_addresses(facts, server) if server in facts.lan.interface.network else iter(())
-    candidates = chain(inside, _beside(server), (address for net in _private_slices() for address in net.hosts()))
+    elsewhere = (address for network in _free_slices(facts) for address in network.hosts())
+    candidates = chain(_lan_addresses(facts, server), _beside(server), elsewhere)
     return next(address for address in candidates if client_fault(address, facts, server, taken) is None)
 
 
@@ -259,11 +258,11 @@ def _warning(address: IPv4Address, facts: RouterFacts, about: str) -> Problem | 
     return Problem(text, False, about) if text else None
 
 
-def _private_slices() -> Iterator[IPv4Network]:
-    """Every private /24 that is no common home network, from 172.16.1.0/24 on."""
+def _free_slices(facts: RouterFacts) -> Iterator[IPv4Network]:
+    """Every private /24 from 172.16.1.0/24 on that is no common home network and meets nothing here."""
     slices = chain.from_iterable(network.subnets(new_prefix=24) for network in PRIVATE_NETWORKS)
     next(slices)  # 172.16.0.0/24: people read a zero in the middle as a mistake
-    return (network for network in slices if network not in HOME_NETWORKS)
+    return (network for network in slices if network not in HOME_NETWORKS and not _meets(network, facts))
 
 
 def _meets(network: IPv4Network, facts: RouterFacts) -> bool:
@@ -273,8 +272,10 @@ def _meets(network: IPv4Network, facts: RouterFacts) -> bool:
 
 
 def _lan_addresses(facts: RouterFacts, server: IPv4Address) -> Iterator[IPv4Address]:
-    """Those of the LAN outside the DHCP pool: after the server, then before it."""
-    lan, pool = facts.lan.interface.network, facts.dhcp
+    """Where the server is in the LAN, those of the LAN outside the DHCP pool: after the server, then before it."""
+    lan, wan, pool = facts.lan.interface.network, facts.wan.interface, facts.dhcp
+    if server not in lan or (wan and lan.overlaps(wan.network)):
+        return
     first, end = int(lan.network_address), int(lan.broadcast_address) + 1
     # jumped over as a whole: a pool can have millions
     low, high = (int(pool.first), int(pool.last) + 1) if pool else (end, end)

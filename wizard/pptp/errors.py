@@ -1,0 +1,38 @@
+"""What can be wrong with a conversation, and whose fault it is."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Fault(Enum):
+    """What was wrong, in words."""
+
+    COOKIE = "the magic cookie is not 0x1A2B3C4D"
+    MESSAGE_TYPE = "the PPTP message type is not 1 (control message)"
+    CONTROL_TYPE = "the control message type is not one of 1 to 15"
+    TOO_SHORT = "the message is too short for its type"
+    TOO_LONG = "the message is too long for its type"
+    CUT = "the connection ended in the middle of a message"
+    OUT_OF_TURN = "the message may not be sent now"
+    VALUE = "a value does not fit into its field"
+
+
+class ProtocolError(Exception):
+    """Somebody broke the rules of PPTP; one of the two subclasses says who."""
+
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(fault, detail)
+        self.fault = fault
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.fault.value} ({self.detail})" if self.detail else self.fault.value
+
+
+class LocalProtocolError(ProtocolError):
+    """We were about to break them: a bug on our side, and nothing was sent."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The far end broke them: what it sent is not PPTP, or not PPTP at this point."""
