@@ -35,17 +35,18 @@ within() {
 
 # pptp_calls: one line "PID DEVICE ADDRESS" for each call of this PPTP server that stands or is being made; ADDRESS is
 # "-" before IPCP. pppd notes its pid in pppN.pid when it takes the device, long before the far end has logged in.
+# A call may end while it is looked at, and a pid file may be stale: neither is worth a word.
 pptp_calls() {
 	for pidfile in "${IPKG_INSTROOT}"/var/run/ppp[0-9]*.pid "${IPKG_INSTROOT}"/var/run/pppd/ppp[0-9]*.pid; do
 		[ -f "$pidfile" ] || continue
 		pid=
 		read -r pid _ <"$pidfile"
-		tr '\000' ' ' <"/proc/${pid:-none}/cmdline" 2>/dev/null | grep -q 'options\.pptpd' || continue
+		tr '\000' ' ' <"/proc/${pid:-none}/cmdline" | grep -q 'options\.pptpd' || continue
 		device=${pidfile##*/}
 		device=${device%.pid}
-		address=$(ifconfig "$device" 2>/dev/null | sed -n 's/.*P-t-P:\([0-9.]*\).*/\1/p')
+		address=$(ifconfig "$device" | sed -n 's/.*P-t-P:\([0-9.]*\).*/\1/p')
 		echo "$pid $device ${address:--}"
-	done
+	done 2>/dev/null
 }
 
 # listening_on_1723: a daemon waits for PPTP control connections (06BB is 1723, 0A is LISTEN; proc(5)).
