@@ -29,7 +29,7 @@ SSH takes the place of telnet.""",
 )
 ASK_ADDRESS = Question(
     "Address of the router",
-    "A name or an address, as 192.168.1.1, or with user and port: root@192.168.1.1:2222.",
+    "As 192.168.1.1, or with a port as 192.168.1.1:2222.",
     "It is the address at which you open the router's web page.",
 )
 ASK_TRUST = Question(
@@ -46,8 +46,8 @@ ASK_OLD = Question(
     "Old routers know nothing better. On your own network that is acceptable.",
     """\
 Routers of before about 2013 speak only SSH algorithms that are retired today
-(SHA-1, CBC, short keys). They still keep out who only listens in at home. Across
-the Internet, rather use a cable at home, or upgrade the router first.""",
+(SHA-1, CBC, short keys). They still keep out whoever only listens in at home.
+Across the Internet, rather use a cable at home, or upgrade the router first.""",
     back="no",
 )
 MORE_PASSWORD = """\

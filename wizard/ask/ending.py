@@ -27,7 +27,7 @@ DECISIONS: dict[Decision, str] = {
 }
 ASK_PATH = Question(
     "Save the answers where?",
-    "A text file to start from next time, or to use with --answers. It holds no password.",
+    "A text file for next time, or for --answers. It holds no password.",
 )
 ASK_REPLACE = Question("It is there already. Replace it?", "What is in it now would be lost.")
 

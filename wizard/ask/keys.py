@@ -11,7 +11,8 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.output import Output
+from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
 from questionary.prompts.common import InquirerControl
 
 from wizard.ask.lines import no_answer
@@ -38,7 +39,7 @@ class QuestionaryPrompter(Prompter):
 
     def __init__(self, screen: Screen, source: Input | None = None, sink: Output | None = None) -> None:
         super().__init__(screen)
-        self._terminal = {"input": source, "output": sink}
+        self._terminal = {"input": source, "output": sink or _still_output()}
 
     def _pick(self, question: Question, choices: Sequence[Choice], default: str) -> str | Way:
         asked = questionary.select(
@@ -89,6 +90,18 @@ class QuestionaryPrompter(Prompter):
             return asked.unsafe_ask()
         except EOFError:
             raise no_answer(question) from None
+
+
+def _still_output() -> Output:
+    """The terminal, never asked where its cursor is.
+
+    That is for menus that pop up, and there are none; a terminal that does not answer costs a second per question,
+    and one that answers late, over a slow line, types its answer into the next one.
+    """
+    output = create_output()
+    if isinstance(output, Vt100_Output):
+        output.enable_cpr = False
+    return output
 
 
 def _entries(question: Question, choices: Sequence[Choice], ticked: Collection[str] = ()) -> list[questionary.Choice]:

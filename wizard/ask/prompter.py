@@ -115,11 +115,11 @@ class Prompter(ABC):
                 self._screen.say(question.more or "There is no more to say about this one.")
                 continue
             if answer is Way.BACK:
-                self._screen.note(f"{question.title}: ({question.back})")
+                self._screen.note(f"{_begun(question)} ({question.back})")
                 return Way.BACK
             problem = check(answer) if check else None
             if problem is None:
-                self._screen.say(f"{question.title}: {shown(answer)}")
+                self._screen.say(f"{_begun(question)} {shown(answer)}")
                 return answer
             self._screen.warn(problem)
 
@@ -134,3 +134,8 @@ class Prompter(ABC):
 
     @abstractmethod
     def _hidden(self, question: Question) -> Secret | Way: ...
+
+
+def _begun(question: Question) -> str:
+    """The title as the beginning of the line that its answer ends."""
+    return question.title if question.title.endswith("?") else f"{question.title}:"

@@ -46,7 +46,7 @@ WireGuard or IKEv2 instead.""",
 )
 ASK_CANNOT = Question(
     "None of these can dial PPTP. What now?",
-    "A tunnel that nothing can use only opens a door. WireGuard or IKEv2 suits these devices.",
+    "It would only open a door. WireGuard or IKEv2 suits these devices.",
 )
 CANNOT = (
     Choice("stop", "Stop here; nothing is changed on the router"),
@@ -57,7 +57,7 @@ ASK_LEAVE = Question("Leave the wizard?", "Nothing has been changed on the route
 
 ASK_REACH = Question(
     "What may they reach?",
-    "Without “the Internet” a device keeps its own Internet access meanwhile (split tunnel).",
+    "Without “the Internet” a device keeps its own meanwhile (split tunnel).",
     """\
 The home network (LAN) is everything behind this router. With “the Internet”
 a device may send everything through the tunnel (full tunnel): it then surfs
@@ -67,14 +67,14 @@ default gateway on remote network”), or its web pages stop while connected."""
 )
 REACH = (
     Choice("lan", "The home network (LAN)"),
-    Choice("lan+internet", "The home network and, through it, the Internet (full tunnel)"),
+    Choice("lan+internet", "The home network, and the Internet through it (full tunnel)"),
     Choice("some", "Some hosts of the home network only"),
     Choice("router", "Only the router itself"),
     Choice("internet", "Only the Internet, not the home network"),
 )
 ASK_HOSTS = Question(
     "Which hosts or networks?",
-    "Addresses with commas between them, as 192.168.1.10, 192.168.1.32/28.",
+    "With commas between them, as 192.168.1.10, 192.168.1.32/28.",
     "Give these hosts fixed addresses first (a static lease), or they may move.",
 )
 ASK_SOME_INTERNET = Question(
@@ -84,7 +84,7 @@ ASK_SOME_INTERNET = Question(
 
 ASK_SERVER = Question(
     "Server's address in the tunnel",
-    "The router's own end. Nothing else here uses the proposed one; devices learn it by themselves.",
+    "The router's own end. Nothing else here uses what is proposed.",
     """\
 Each call is a line between two addresses: this one and the client's. It must
 not be in use in your home network, on the side of the Internet, or in the
@@ -95,7 +95,7 @@ work too: the router then answers for them there (proxy ARP).""",
 
 ASK_CLIENTS = Question(
     "Who may dial in?",
-    "Each client is a user with an address of its own. The password is made for you.",
+    "A client is a user with its own address. The password is made for you.",
     """\
 One client per device or per person: a second call with the same name takes
 the address of the first. A fixed address tells in logs and rules who it is.
@@ -103,7 +103,7 @@ A password that is on the router already is kept unless you change it.""",
 )
 ASK_NAME = Question(
     "User name",
-    "What the device sends to be recognised. Letters, digits, signs and spaces will do.",
+    "What the device sends to be recognised: letters, digits, signs, spaces.",
     "A name that is ? or < alone cannot be typed here, but an answers file can have it.",
 )
 ASK_ADDRESS = Question(
@@ -113,7 +113,7 @@ ASK_ADDRESS = Question(
 )
 ASK_PASSWORD = Question(
     "New password",
-    "Long and used nowhere else: one from a list falls in a second. Letters, digits and signs.",
+    "Long, and used nowhere else: one that is in a list falls in a second.",
     "A password that is ? or < alone cannot be typed here, but a secrets file can have it.",
 )
 ASK_AGAIN = Question("Once more", "Against slips, since it is not shown.")
@@ -150,7 +150,7 @@ DNS = (
 ASK_DNS_LIST = Question("Addresses of name servers", "One or two, with a comma between them, as 9.9.9.9, 1.1.1.1.")
 ASK_FROM_LAN = Question(
     "May hosts at home open connections to clients?",
-    "Yes lets you reach a client's shared folder or screen from home, for example.",
+    "Yes lets you reach a client's shared folders from home, for example.",
 )
 ASK_BETWEEN = Question(
     "May clients reach each other?",
@@ -158,7 +158,7 @@ ASK_BETWEEN = Question(
 )
 ASK_ROUTER = Question(
     "What of the router itself may clients reach?",
-    "The first is what a tunnel needs; the second lets clients try the router's login.",
+    "The first is what a tunnel needs; the second lets clients try to log in.",
 )
 ROUTER = (
     Choice("dns", "Ping and name service (DNS)"),
@@ -166,10 +166,10 @@ ROUTER = (
 )
 ASK_MTU = Question(
     "Largest packet in the tunnel (MTU)",
-    "In bytes. 1400 passes nearly everywhere; lower it where web pages hang half-way.",
+    "In bytes. 1400 passes nearly everywhere; lower it where pages hang.",
     "GRE, PPP and MPPE take room in every packet, and DSL (PPPoE) takes 8 bytes more.",
 )
 ASK_DEBUG = Question(
     "Write a detailed log of every call?",
-    "Only to find a fault: it fills the router's log, with user names and addresses.",
+    "Only to find a fault: it fills the log with names and addresses.",
 )
