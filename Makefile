@@ -12,7 +12,8 @@ WORKERS ?= 2
 
 demo: $(READY)
 	$(BIN)/python -m tests.lab prepare
-	$(BIN)/python -m tests.lab enter $(BIN)/python -m tests.lab demo
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
+	$(BIN)/python -m tests.lab enter $(BIN)/python -m tests.lab admin env HOME="$$home" $(BIN)/pptp-wizard
 
 test: check lab
 

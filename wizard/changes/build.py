@@ -40,6 +40,7 @@ def change(plan: Plan, facts: RouterFacts) -> ChangeSet:
         firewall=FirewallChange(
             flows=firewall.flows(plan, facts),
             lines=tuple(block(rules_file.after.shown).splitlines()),
+            all_new=rules_file.before is None or not block(rules_file.before.shown),
             expected=wanted_rules,
             reload=rules_file.changed or not firewall.stands(wanted_rules, facts.rules),
         ),

@@ -89,6 +89,7 @@ def _by_chain(rule: FilterRule) -> str:
 def flows(plan: Plan, facts: RouterFacts) -> tuple[Flow, ...]:
     """Who can reach what, before and after, as far as this router decides it."""
     old = facts.tunnel.answers.access if facts.tunnel and facts.tunnel.ours else None
+    by_hand = facts.tunnel is not None and old is None
     reach = plan.reach
     some = old is not None
     lan = ", ".join(str(network) for network in reach.lan) or "the home network"
@@ -102,6 +103,7 @@ def flows(plan: Plan, facts: RouterFacts) -> tuple[Flow, ...]:
         Flow("clients", "Internet, through this router", bool(old and old.internet), reach.internet),
         Flow("a client", "another client", bool(old and old.between_clients), reach.between_clients),
         Flow("tunnel, any other address", "anything", False, False, "refused"),
+        *([Flow("clients", "what the rules by hand allow", True, True, "those rules stay")] if by_hand else []),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 from wizard import ask, preview
@@ -22,22 +23,34 @@ def ask_all(trip: Trip) -> Trip:
     """The answers: from the file with `--yes` or `--dry-run`, otherwise from the person, with the file as defaults."""
     assert trip.facts
     start = answersfile.load_answers(trip.options.answers) if trip.options.answers else None
-    given = answersfile.load_secrets(trip.options.secrets) if trip.options.secrets else {}
+    given = _given(trip.options.secrets, trip.screen)
     if start and (trip.options.yes or trip.options.dry_run):
         return replace(trip, asked=_as_written(start, given, trip.facts, trip.screen))
     asked = trip.person.ask(trip.facts, start, given)
     return replace(trip, asked=asked) if asked else left(trip)
 
 
+def _given(path: Path | None, screen: Screen) -> Mapping[str, Secret]:
+    if path is None:
+        return {}
+    if caution := answersfile.secrets_caution():
+        screen.warn(caution)
+    return answersfile.load_secrets(path)
+
+
 def _as_written(answers: Answers, given: Mapping[str, Secret], facts: RouterFacts, screen: Screen) -> ask.Asked:
     """Answers that nobody looks over again: everything wrong with them on this router is said at once."""
+    asked = ask.unasked(facts, answers, given, names=names)
     problems = addresses.problems(answers, facts)
     fatal = [problem.text for problem in problems if problem.fatal]
+    for name, password in asked.passwords.items():
+        if fault := names.password_problem(password.reveal()):
+            fatal.append(f"The password of {name} cannot log in. {fault}")
     if fatal:
         raise WizardError("answers-unfit", ExitCode.USAGE, problems=fatal)
     for problem in problems:
         screen.warn(problem.text)
-    return ask.unasked(facts, answers, given, names=names)
+    return asked
 
 
 def show(trip: Trip) -> Trip:
@@ -48,6 +61,7 @@ def show(trip: Trip) -> Trip:
     if trip.changes.empty:
         trip.screen.show(preview.nothing_to_change(trip.changes))
         return trip
+    trip.screen.show(preview.network_picture(trip.plan, trip.facts, trip.screen.width))
     for part in preview.preview(trip.changes, trip.plan, trip.facts, plain=trip.screen.plain, width=trip.screen.width):
         trip.screen.show(part)
     if trip.options.dry_run:

@@ -80,6 +80,8 @@ class FirewallChange:
     """What the running filter has to list afterwards."""
     reload: bool
     """The filter has to be built anew: its lines changed, or the running rules are not the expected ones."""
+    all_new: bool = False
+    """None of the lines is in the file yet, so the file's diff shows every one."""
 
 
 @dataclass(frozen=True, slots=True)

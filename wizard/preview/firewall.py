@@ -68,8 +68,11 @@ def _filter(change: FirewallChange) -> list[RenderableType]:
     if not change.reload:
         lines = counted(len(change.lines), "line")
         return [sentence(f"The packet filter stays as it is: its {lines} and the rules that run are right already.")]
+    anew = sentence("The packet filter is built anew from its file. Connections that are running stay.")
+    if change.all_new:
+        return [anew, sentence("The lines themselves are those with a + in the router's own file above.")]
     return [
-        sentence("The packet filter is built anew from its file. Connections that are running stay."),
+        anew,
         sentence("The lines themselves, as they will stand in the router's own file:"),
         Padding(numbered(change.lines), (0, 0, 0, INDENT)),
     ]
