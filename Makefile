@@ -18,10 +18,11 @@ demo: $(READY)
 test: check lab
 
 check: $(READY)
+	$(BIN)/python -m tests.prepare
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not lab" -n $(WORKERS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not lab" -n $(WORKERS)
 
 lab: $(READY)
 	$(BIN)/python -m tests.lab prepare

@@ -288,11 +288,3 @@ def test_no_template_goes_round_masking_or_quoting() -> None:
     assert templates()
     for path in templates():
         assert not re.search(r"\{[{%][^}]*(reveal\s*\(|autoescape|\bsafe\b)", path.read_text()), path
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "templates/advice").glob("*.txt")), ids=lambda path: path.stem)
-def test_pages_of_advice_fit_a_small_terminal(path: Path) -> None:
-    headline, blank, *body = path.read_text(encoding="utf-8").splitlines()
-    assert headline and not blank and body
-    assert len(body) <= 18
-    assert all(len(re.sub(r"\{[{%].*?[}%]\}", "", line)) <= 76 for line in [headline, *body])

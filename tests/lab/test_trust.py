@@ -144,3 +144,20 @@ def unchanged(before: dict[str, str], after: dict[str, str]) -> bool:
     """Nothing is different but our own directory and what the package manager keeps of feeds."""
     paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     return not [path for path in paths if not path.startswith(("/etc/pptp-wizard", "/usr/lib/ipkg/lists"))]
+
+
+def test_a_cut_connection_does_not_stop_what_has_begun(lab: Lab, tmp_path: Path) -> None:
+    client = lab.client()
+    router = lab.router(ppp=True)
+    wizard = Wizard(router, tmp_path)
+    begun = wizard.start(answers(), {"anna": SECRET})
+    router.run("until [ -f /tmp/pptp-wizard.*/log ]; do usleep 100000; done")
+    begun.kill()
+    begun.wait()
+    router.run(
+        "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do ls /etc/pptp-wizard/stage >/dev/null 2>&1 || break; sleep 1; done"
+    )
+    ran = wizard.apply(answers())
+    assert ran.code == 0, ran.out
+    assert "Nothing has to be changed" in ran.out
+    assert client.dial("anna", SECRET).up

@@ -64,11 +64,25 @@ class Wizard:
 
     def apply(self, answers: str, passwords: Mapping[str, str] | None = None, *more: str) -> Ran:
         """`--answers FILE --yes`, with these passwords in a secrets file."""
-        arguments = [*self.login, "--answers", self._write("answers.toml", answers), "--yes", *more]
+        return self.run(*self._unattended(answers, passwords), *more)
+
+    def start(self, answers: str, passwords: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """The same, while it runs."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "wizard", *self._unattended(answers, passwords)],
+            env=self.environment(),
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def _unattended(self, answers: str, passwords: Mapping[str, str] | None) -> list[str]:
+        arguments = [*self.login, "--answers", self._write("answers.toml", answers), "--yes"]
         if passwords is not None:
             lines = "".join(f"{_basic(name)} = {_basic(text)}\n" for name, text in passwords.items())
             arguments += ["--secrets", self._write("secrets.toml", f"[passwords]\n{lines}")]
-        return self.run(*arguments)
+        return arguments
 
     def _write(self, name: str, text: str) -> str:
         path = self.home / name

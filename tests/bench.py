@@ -1,0 +1,108 @@
+"""What the wizard costs, measured in one run against the lab router: `python -m tests.bench`.
+
+Figures from different runs or machines do not compare; the columns of one run do.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.lab.lab import Lab
+from tests.lab.router import Router
+from tests.lab.wizard import PASSWORD, Wizard, answers
+from wizard import journey
+from wizard.model.options import Options
+from wizard.router.session import Output, Session
+from wizard.screen import Screen
+
+REPEATS = 3
+
+
+class Counter:
+    """Round trips, bytes sent and seconds waited, per connection of one run."""
+
+    def __init__(self) -> None:
+        self.trips: list[tuple[Session, int, float]] = []
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count every script that any session runs meanwhile."""
+        run = Session.run
+
+        def counted(session: Session, text: str, **more: object) -> Output:
+            began = time.monotonic()
+            output = run(session, text, **more)  # type: ignore[arg-type]  # passed on as it came
+            self.trips.append((session, len(text), time.monotonic() - began))
+            return output
+
+        with patch.object(Session, "run", counted):
+            yield
+
+
+def measure(router: Router, home: Path) -> Iterator[tuple[str, str]]:
+    """One whole set-up and one run that changes nothing, line by line."""
+    Wizard(router, home)
+    (home / "answers.toml").write_text(answers())
+    (home / "secrets.toml").write_text(f'[passwords]\nanna = "{PASSWORD}"\n')
+    (home / "secrets.toml").chmod(0o600)
+    options = Options(
+        router.lan,
+        password_file=home / "router-password",
+        answers=home / "answers.toml",
+        secrets=home / "secrets.toml",
+        yes=True,
+    )
+    for name in ("set up", "run again"):
+        counter = Counter()
+        began = time.monotonic()
+        with counter.counting(), patch.dict("os.environ", HOME=str(home)):
+            code = journey.run(options, Screen(file=StringIO()), journey.Outcome())
+        whole = time.monotonic() - began
+        assert code == 0
+        first = counter.trips[0][0]
+        yield (
+            f"{name}: round trips",
+            f"{sum(trip[0] is first for trip in counter.trips)} + "
+            + str(sum(trip[0] is not first for trip in counter.trips)),
+        )
+        yield f"{name}: bytes sent", " + ".join(f"{size}" for _, size, _ in counter.trips)
+        waited = sum(seconds for _, _, seconds in counter.trips)
+        yield f"{name}: seconds waiting for the router", f"{waited:.2f}"
+        yield f"{name}: seconds of our own", f"{whole - waited:.2f}"
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    began = time.monotonic()
+    action()
+    return time.monotonic() - began
+
+
+def main() -> None:
+    """Print the table."""
+    lab = Lab()
+    try:
+        with lab.network.home.entered():
+            client = lab.client()
+            client.run("true")
+            boots = [timed(lambda: lab.router(pptpd=True)) for _ in range(REPEATS)]
+            print(f"{'router boot to login, median seconds':45} {statistics.median(boots):.2f}")
+            router = lab.router(pptpd=True)
+            with tempfile.TemporaryDirectory() as home:
+                for name, value in measure(router, Path(home)):
+                    print(f"{name:45} {value}")
+            dials = [timed(lambda: client.dial("anna", PASSWORD)) for _ in range(REPEATS)]
+            print(f"{'client dials until it has its address, median':45} {statistics.median(dials):.2f}")
+    finally:
+        lab.close()
+
+
+if __name__ == "__main__":
+    main()
