@@ -1,0 +1,147 @@
+"""The White Russian disk: stock files from wizard/practice, programs from Debian, applets as few as there were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.lab.build import kernel
+from tests.lab.build.debian import Sysroot
+from tests.lab.build.tree import File, Tree
+
+PRACTICE = Path(__file__).parents[3] / "wizard/practice"
+GUEST = Path(__file__).parents[1] / "guest/router"
+
+# Where each applet was. No base64, cmp, diff, flock, nohup, od, readlink, setsid, sha256sum, stat, timeout, xxd, ip.
+APPLETS = {
+    "/bin": """
+        ash cat chgrp chmod chown cp date dd df dmesg echo egrep false fgrep grep gunzip gzip hostname kill ln ls mkdir
+        mknod mktemp more mount mv netstat nice pidof ping ps pwd rm rmdir sed sh sync tar touch true umount uname
+        usleep vi zcat""",
+    "/sbin": "halt ifconfig init klogd logread lsmod poweroff reboot rmmod route sysctl syslogd udhcpc vconfig",
+    "/usr/bin": """
+        [ arping awk basename bunzip2 bzcat clear cut dirname du env expr find free head hexdump id killall less logger
+        md5sum nc nslookup printf renice reset seq sort strings tail tee telnet test time top tr traceroute uniq uptime
+        wc wget which whoami xargs yes""",
+    "/usr/sbin": "chroot httpd",
+}
+
+# Loaded by the lab before init: what White Russian's kernel and its `iptables` package had. PPP is not among it.
+KERNEL_MODULES = """
+    bridge iptable_filter iptable_nat iptable_mangle xt_tcpudp xt_state xt_conntrack xt_nat xt_MASQUERADE xt_REDIRECT
+    xt_TCPMSS ipt_REJECT xt_limit xt_mac xt_mark xt_multiport xt_LOG nf_log_syslog"""
+
+# The extensions of iptables 1.3.3 as packaged; `-m comment`, for one, is refused as it was then.
+IPTABLES_EXTENSIONS = """
+    ipt_REJECT ipt_icmp ipt_ttl xt_DNAT xt_LOG xt_MARK xt_MASQUERADE xt_NAT xt_REDIRECT xt_SNAT xt_TCPMSS xt_TOS
+    xt_conntrack xt_length xt_limit xt_mac xt_mark xt_multiport xt_owner xt_standard xt_state xt_tcp xt_tcpmss xt_tos
+    xt_udp"""
+
+EXTENSIONS = "/usr/lib/x86_64-linux-gnu/xtables"
+
+# Old dropbear gave commands this PATH, without any sbin; the strings of Debian's are overwritten in place.
+OLD_PATH = b"/usr/bin:/bin"
+DEBIAN_PATHS = (
+    b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\0",
+    b"/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games\0",
+)
+
+# Packages a factory-fresh box lists; they have no files of their own here.
+PREINSTALLED = {
+    "bridge": "1.0.6-1",
+    "busybox": "1.00-3",
+    "dnsmasq": "2.27-1",
+    "dropbear": "0.48.1-1",
+    "ipkg": "0.99.149-2",
+    "iptables": "1.3.3-2",
+    "kernel": "2.4.30-brcm-3",
+    "nvram": "1",
+}
+
+NVRAM = {
+    "dhcp_num": "150",
+    "dhcp_start": "100",
+    "lan_dns": "",
+    "lan_ifname": "br0",
+    "lan_ifnames": "vlan0",
+    "lan_ipaddr": "192.168.1.1",
+    "lan_netmask": "255.255.255.0",
+    "lan_proto": "static",
+    "static_leases": "",
+    "wan_device": "vlan1",
+    "wan_dns": "198.51.100.10",
+    "wan_gateway": "203.0.113.254",
+    "wan_hostname": "OpenWrt",
+    "wan_ifname": "vlan1",
+    "wan_ipaddr": "203.0.113.1",
+    "wan_netmask": "255.255.255.0",
+    "wan_proto": "static",
+}
+
+
+def disk(sysroot: Sysroot, host_key: bytes) -> Tree:
+    """The whole disk without any package of the PPP family."""
+    tree = Tree()
+    for folder in ("/proc", "/sys", "/dev", "/tmp", "/root", "/mnt", "/www", "/etc/ppp", "/lib/lab/nvram"):
+        tree.folder(folder)
+    tree.link("/var", "/tmp")
+    tree.link("/run", "/var/run")
+    _programs(tree, sysroot)
+    _stock_files(tree)
+    modules = sysroot.kernel_modules()
+    tree.file("/lib/lab/modules", kernel.install(tree, modules, KERNEL_MODULES.split()) + "\n")
+    tree.file("/etc/dropbear/dropbear_rsa_host_key", host_key, 0o600)
+    tree.link("/root/.ssh", "/etc/dropbear")
+    for name, value in NVRAM.items():
+        tree.file(f"/lib/lab/nvram/{name}", value)
+    _package_database(tree)
+    return tree
+
+
+def _programs(tree: Tree, sysroot: Sysroot) -> None:
+    programs = ("/sbin/brctl", "/usr/sbin/dnsmasq", "/usr/bin/dropbearkey", "/usr/sbin/xtables-legacy-multi")
+    for program in programs:
+        tree.file(program, sysroot.read(program), 0o755)
+    tree.link("/usr/sbin/iptables", "xtables-legacy-multi")
+    tree.file("/usr/sbin/dropbear", with_old_path(sysroot.read("/usr/sbin/dropbear")), 0o755)
+    tree.file("/bin/busybox", sysroot.read("/bin/busybox"), 0o755)
+    for folder, names in APPLETS.items():
+        for name in names.split():
+            tree.link(f"{folder}/{name}", "/bin/busybox")
+    extensions = [f"{EXTENSIONS}/lib{name}.so" for name in IPTABLES_EXTENSIONS.split()]
+    for extension in extensions:
+        tree.file(extension, sysroot.read(extension))
+    # The libraries of the packages too: on the real box they all come with uClibc, that is, they are there already.
+    later = ("/usr/sbin/pppd", "/usr/sbin/pptpd", "/usr/sbin/pptpctrl", "/usr/sbin/dropbear", "/bin/busybox")
+    needed = sysroot.libraries(*(sysroot.path(name) for name in (*programs, *extensions, *later)))
+    for path, data in needed.items():
+        tree.file(path, data, 0o755)
+
+
+def with_old_path(dropbear: bytes) -> bytes:
+    """The program with the PATH that old versions gave to commands. Raises ValueError if it has neither string."""
+    for path in DEBIAN_PATHS:
+        if path not in dropbear:
+            raise ValueError(f"this dropbear has no {path!r}")
+        dropbear = dropbear.replace(path, OLD_PATH.ljust(len(path), b"\0"))
+    return dropbear
+
+
+def _stock_files(tree: Tree) -> None:
+    tree.below(PRACTICE / "white_russian/rom", "/rom")
+    for path, entry in list(tree.entries.items()):
+        if path.startswith("/rom/") and isinstance(entry, File):
+            tree.link(path.removeprefix("/rom"), path)
+    tree.file("/usr/sbin/nvram", (PRACTICE / "bin/nvram").read_bytes(), 0o755)
+    tree.file("/bin/ipkg", (PRACTICE / "bin/ipkg").read_bytes(), 0o755)
+    tree.below(GUEST)
+    tree.link("/etc/resolv.conf", "/tmp/resolv.conf")
+
+
+def _package_database(tree: Tree) -> None:
+    stanzas = (
+        f"Package: {name}\nVersion: {version}\nStatus: install ok installed\nArchitecture: mipsel\n"
+        for name, version in PREINSTALLED.items()
+    )
+    tree.file("/usr/lib/ipkg/status", "\n".join(stanzas) + "\n")
+    tree.folder("/usr/lib/ipkg/info")
+    tree.folder("/usr/lib/ipkg/lists")

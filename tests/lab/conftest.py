@@ -1,0 +1,40 @@
+"""The fixture `lab`, and what happens where there can be none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+from tests.lab import host
+from tests.lab.build.debian import DownloadError
+from tests.lab.lab import Lab
+
+
+@pytest.fixture(scope="session")
+def lab_of_this_worker() -> Iterator[Lab]:
+    if reason := host.why_not():
+        give_up(reason)
+    try:
+        made = Lab()
+    except DownloadError as error:
+        give_up(f"the lab's Debian packages could not be downloaded: {error}")
+    yield made
+    made.close()
+
+
+def give_up(reason: str) -> NoReturn:
+    """A developer's computer may lack what the lab needs; CI may not."""
+    if os.environ.get("CI"):
+        pytest.fail(f"the lab must run in CI: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def lab(lab_of_this_worker: Lab) -> Iterator[Lab]:
+    """This worker's lab, with nothing in it from any test before; the test runs on the administrator's computer."""
+    with lab_of_this_worker.network.home.entered():
+        yield lab_of_this_worker
+    lab_of_this_worker.clean()

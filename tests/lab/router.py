@@ -1,0 +1,164 @@
+"""The White Russian router under test."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import paramiko
+
+from tests.lab.build import disk as image
+from tests.lab.guest import Disk, Guest
+from tests.lab.namespaces import Namespace
+from tests.lab.remote import BOOT_SECONDS, PATH, Done, NotAnsweringError, Remote
+
+# Everything on the disk, one line each, as `ls` has it; then the checksums. Mounted folders are left out.
+EVERYTHING = (
+    r"find / -xdev ! -path '/rom/*' -print0 | xargs -0 ls -ldn --color=never;"
+    r" echo; find / -xdev -type f ! -path '/rom/*' -print0 | xargs -0 md5sum"
+)
+
+
+@dataclass(frozen=True)
+class LiveCall:
+    """A call that is up on the router: its device, and the address the client has in the tunnel."""
+
+    device: str
+    peer: str
+
+
+def shadow(password: str | None) -> str:
+    """A password as /etc/passwd has it: MD5 crypt, or nothing at all."""
+    if password is None:
+        return ""
+    done = subprocess.run(
+        ["openssl", "passwd", "-1", "-salt", "lab", "-stdin"],
+        input=password,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def personalize(disk: Disk, nvram: Mapping[str, str], password: str | None) -> None:
+    """Write into a disk that is not in use what makes it this router: nvram values and the root password."""
+    passwd = f"root:{shadow(password)}:0:0:root:/root:/bin/ash\nnobody:*:65534:65534:nobody:/var:/bin/false\n"
+    files = {"/etc/passwd": passwd.encode()}
+    files |= {f"/lib/lab/nvram/{name}": value.encode() for name, value in nvram.items()}
+    image.put(disk.path, files)
+
+
+class Router:
+    """A box that is up: SSH answers on `lan` for `user` with `password`; `wan` is its address on the Internet."""
+
+    user = "root"
+
+    def __init__(
+        self, start: Callable[[], Guest], disk: Disk, home: Namespace, lan: str, wan: str, password: str | None
+    ) -> None:
+        self.lan, self.wan, self.password = lan, wan, password
+        self._start, self._disk, self._home = start, disk, home
+        self._remote = Remote(lambda: self._connect(22), password or "")
+        self._guest = start()
+
+    def _connect(self, port: int) -> socket.socket:
+        """A connection from the administrator's place, wherever the caller is."""
+        with self._home.entered():
+            return socket.create_connection((self.lan, port), 1)
+
+    def wait(self) -> None:
+        """Return when every start script has run. Raises NotAnsweringError with the console's last lines."""
+        try:
+            if self.password is None:
+                self._wait_for_telnet()
+            else:
+                self._remote.wait()
+                self._remote.run("until [ -f /tmp/boot.done ]; do usleep 20000; done", timeout=20)
+        except (NotAnsweringError, TimeoutError) as error:
+            raise NotAnsweringError(f"{error!r}; console: {self.console()[-2000:]}") from error
+
+    def _wait_for_telnet(self) -> None:
+        """Without a password SSH lets nobody in, and telnet is the last to start."""
+        end = time.monotonic() + BOOT_SECONDS
+        while True:
+            try:
+                self._connect(23).close()
+                return
+            except OSError as error:
+                if time.monotonic() > end:
+                    raise NotAnsweringError(repr(error)) from error
+                time.sleep(0.05)
+
+    def run(self, command: str, timeout: float = 60, *, path: str | None = PATH) -> Done:
+        """Run a shell command over SSH, on a connection of the lab's own; see Remote.run."""
+        return self._remote.run(command, timeout, path=path)
+
+    def read(self, path: str) -> bytes:
+        """A file's bytes. Raises FileNotFoundError."""
+        return self._remote.read(path)
+
+    def write(self, path: str, data: bytes, mode: int = 0o644) -> None:
+        """Put a file there; a symbolic link of that name is replaced. Raises OSError."""
+        self._remote.write(path, data, mode)
+
+    def reboot(self) -> None:
+        """Reboot as an administrator does, and return when it is up again. Raises NotAnsweringError."""
+        before = self._boot()
+        self.run("reboot")
+        self.wait_for_boot_after(before)
+
+    def wait_for_boot_after(self, before: str) -> None:
+        """Return when the router is up in another boot than that one (see `boot`)."""
+        end = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < end:
+            self._remote.close()
+            # The boot that ends still lets people in, and then drops them.
+            with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+                self.wait()
+                if self._boot() != before:
+                    return
+            time.sleep(0.1)
+        raise NotAnsweringError("still in the same boot")
+
+    def _boot(self) -> str:
+        return self.run("cat /proc/sys/kernel/random/boot_id").out
+
+    def power_cut(self) -> None:
+        """Take the power away, without a sync, and give it back; up again on return. Raises NotAnsweringError."""
+        self._remote.close()
+        self._guest.close()
+        self._guest = self._start()
+        self.wait()
+
+    def digest(self) -> dict[str, str]:
+        """Every path on the disk → "mode owner md5" of a file, "mode owner -> target" of a link, "mode owner" else."""
+        listing, _, sums = self.run(EVERYTHING).out.partition("\n\n")
+        checksums = {path: checksum for checksum, path in (line.split("  ", 1) for line in sums.splitlines())}
+        return dict(_entry(line, checksums) for line in listing.splitlines())
+
+    def calls(self) -> list[LiveCall]:
+        """The calls that are up now."""
+        pairs = re.findall(r"^(ppp\d+) .*\n\s+inet addr:\S+\s+P-t-P:(\S+)", self.run("ifconfig").out, re.MULTILINE)
+        return [LiveCall(device, peer) for device, peer in pairs]
+
+    def console(self) -> str:
+        """What the kernel and the first programs wrote."""
+        return self._guest.console()
+
+    def close(self) -> None:
+        self._remote.close()
+        self._guest.close()
+        self._disk.close()
+
+
+def _entry(line: str, checksums: Mapping[str, str]) -> tuple[str, str]:
+    mode, _, uid, gid, rest = line.split(None, 4)
+    path, arrow, target = rest.split(None, 4)[-1].partition(" -> ")  # after size, month, day, time or year
+    what = f" {arrow.strip()} {target}" if arrow else f" {checksums[path]}" if path in checksums else ""
+    return path, f"{mode} {uid}:{gid}{what}"
