@@ -29,6 +29,9 @@ TOOLS = {
 # gcc without the headers compiles nothing.
 HEADERS = ("/usr/include/stdio.h", "libc6-dev")
 
+SUITABLE = sys.platform == "linux" and os.uname().machine == "x86_64"
+"""This computer could run User-mode Linux and Debian's programs, given what `prepare` installs."""
+
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 
 
@@ -49,7 +52,7 @@ def missing_packages() -> list[str]:
 
 def why_not() -> str | None:
     """Why no lab can run here, or None if one can."""
-    if sys.platform != "linux" or os.uname().machine != "x86_64":
+    if not SUITABLE:
         return "the lab needs Linux on x86-64"
     if missing := missing_packages():
         return f"the lab needs the packages {' '.join(missing)}: run `python -m tests.lab prepare`"
@@ -64,8 +67,13 @@ def why_not() -> str | None:
 
 
 def enter(command: list[str]) -> NoReturn:
-    """Become this command, as root of fresh namespaces that end with it. Raises OSError when there is no `unshare`."""
+    """Become this command, as root of fresh namespaces that end with it. Raises OSError when there is no `unshare`.
+
+    Where there are no namespaces it is just this command: the tests in it then say that they cannot run.
+    """
     use_sbin()
+    if not SUITABLE:
+        os.execvp(command[0], command)
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     fresh = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     os.execvp("unshare", ["unshare", *user, *fresh, "--", *command])

@@ -26,6 +26,8 @@ STEP_NAMES = {
     "firewall": "build the firewall anew",
 }
 SECRETS_FILE = "/etc/ppp/chap-secrets"
+CUT = "apply-cut"
+"""The report's error while the script has not said how it ended."""
 APPLY_SILENCE = 300.0
 """Seconds without a word from the apply script: a slow router installs a package in a minute or two."""
 
@@ -36,13 +38,14 @@ def apply_changes(trip: Trip) -> Trip:
     if trip.changes.empty:
         return trip
     changing = script.render("apply", **apply.script_data(trip.changes, trip.facts.dialect))
-    trip.outcome.touched = True
+    trip.outcome.touched = trip.outcome.running = True
     with trip.screen.progress("Changing the router") as progress:
         follower = apply.Follower(changing.nonce, lambda name, step: _tell(trip.screen, progress, name, step))
         try:
             trip.session.run(changing.text, on_line=follower.line, timeout=APPLY_SILENCE)
         finally:  # also when the connection breaks or the person interrupts
             trip.outcome.changed = follower.report.changed
+            trip.outcome.running = follower.report.error == CUT
     if follower.report.error:
         raise _failure(follower.report, trip.outcome)
     return trip

@@ -21,15 +21,20 @@ class Outcome:
 
     touched: bool = False
     changed: tuple[str, ...] = ()
+    running: bool = False
+    """The router was at work on it when we last heard of it, and goes on without us."""
 
     @property
     def words(self) -> str:
-        """The state of the router in one or two sentences."""
+        """The state of the router in a few sentences."""
         if not self.touched:
             return "Nothing was changed on the router."
-        if not self.changed:
-            return "The change had begun; no configuration file was replaced yet."
-        return f"These files were replaced on the router: {', '.join(self.changed)}."
+        said = "No configuration file was replaced on the router."
+        if self.changed:
+            said = f"These files were replaced on the router: {', '.join(self.changed)}."
+        if self.running:
+            said += " It goes on by itself with what it has begun. Run the wizard again to see what is there then."
+        return said
 
 
 @dataclass(frozen=True, slots=True)
