@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -93,13 +92,8 @@ class Guest:
 
     def kill(self) -> None:
         """End the machine at once; nothing is written to its disk any more."""
-        # SIGTERM to the first process: it takes its helpers along, which SIGKILL would leave behind.
-        self._process.terminate()
-        try:
-            self._process.wait(3)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
 
     def close(self) -> None:
         self.kill()

@@ -21,9 +21,13 @@ service_enable() {
 	service_enabled || ln -s pptpd "${IPKG_INSTROOT}/etc/init.d/S50pptpd"
 }
 
-# service_restart: the script has no such word, and its stop ends the listener only: calls that stand go on.
+# service_restart: the script has no such word. Its stop knows one listener only, by a file that a second start
+# overwrites, so whoever still listens is ended by name. Calls that stand go on: they are pptpctrl's.
 service_restart() {
 	"$(service_script)" stop
+	for pid in $(pidof pptpd); do
+		kill "$pid"
+	done
 	for _ in 1 2 3 4 5; do
 		listening_on_1723 || break
 		sleep 1

@@ -1,15 +1,19 @@
 /*
- * Preloaded into User-mode Linux on the host. Four things it does not do itself:
+ * Preloaded into User-mode Linux on the host. What it does not do itself:
  *
  * 1. Hosts with AMX have an XSAVE area of 11008 bytes; kernels before 6.13 hand ptrace a buffer of 2696, are refused and
  *    die with "ptrace set fp regs failed, errno = 14". The registers are passed through a larger buffer.
- * 2. A guest's reboot executes the program again. Files it holds (taps, memory, disks) are closed by that, or the tap is busy.
- * 3. A guest ends when the thread that started it ends, however that ends.
- * 4. Without that thread's PID the request in 3 may come too late; then the guest does not start.
+ * 2. A guest's reboot executes the program again. Files it holds (taps, memory, disks) are closed by that, or the tap is
+ *    busy.
+ * 3. A guest ends with the thread that started it, however that ends; and if it has ended already, does not start.
+ * 4. What a guest consists of ends with its first process, however that ends: the processes it traces, which would go on
+ *    as programs of their own, and its helpers.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -21,6 +25,7 @@
 #include <unistd.h>
 
 #define REGISTERS_X86_XSTATE 0x202
+#define OLD_SETOPTIONS 21
 
 static char area[32768] __attribute__((aligned(64)));
 
@@ -28,9 +33,34 @@ __attribute__((constructor)) static void end_with_parent(void)
 {
 	const char *parent = getenv("LAB_PARENT");
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (parent && getppid() != atoi(parent))
 		_exit(1);
+}
+
+struct helper {
+	int (*run)(void *);
+	void *argument;
+};
+
+static int run_with_parent(void *data)
+{
+	struct helper helper = *(struct helper *)data;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return helper.run(helper.argument);
+}
+
+int clone(int (*run)(void *), void *stack, int flags, void *argument, ...)
+{
+	int (*real)(int (*)(void *), void *, int, void *, ...) = dlsym(RTLD_NEXT, "clone");
+	struct helper *helper = malloc(sizeof(*helper)); /* a few per guest, read by the child at its own time */
+
+	if (!helper)
+		return -1;
+	helper->run = run;
+	helper->argument = argument;
+	return real(run_with_parent, stack, flags, helper);
 }
 
 static int open_for_now(const char *path, int flags, mode_t mode)
@@ -114,6 +144,8 @@ long ptrace(enum __ptrace_request request, ...)
 		if (request == PTRACE_SETREGSET)
 			return write_registers(pid, address, data);
 	}
+	if (request == PTRACE_SETOPTIONS || (int)request == OLD_SETOPTIONS)
+		data = (void *)((long)data | PTRACE_O_EXITKILL);
 	if (request == PTRACE_PEEKTEXT || request == PTRACE_PEEKDATA || request == PTRACE_PEEKUSER)
 		return peek(request, pid, address);
 	return call(request, pid, address, data);
