@@ -33,7 +33,7 @@ STEPS = (
     Step("", pass_gate),
     Step("", ask_all),
     Step("", show),
-    Step("Changing the router", apply_changes),
+    Step("", apply_changes),
     Step("Is everything in place", check),
     Step("What to do now", advise),
 )

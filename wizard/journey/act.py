@@ -37,6 +37,7 @@ def apply_changes(trip: Trip) -> Trip:
     assert trip.changes and trip.session and trip.facts
     if trip.changes.empty:
         return trip
+    trip.screen.section("Changing the router")
     changing = script.render("apply", **apply.script_data(trip.changes, trip.facts.dialect))
     trip.outcome.touched = trip.outcome.running = True
     with trip.screen.progress("Changing the router") as progress:

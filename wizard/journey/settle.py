@@ -56,7 +56,10 @@ def _as_written(answers: Answers, given: Mapping[str, Secret], facts: RouterFact
 def show(trip: Trip) -> Trip:
     """The preview, as often as something is changed in it: the last of the questions."""
     trip = planned(trip)
-    trip.screen.heading(ask.OF, ask.OF, "What will change")
+    if trip.options.yes:
+        trip.screen.section("What will change")
+    else:
+        trip.screen.heading(ask.OF, ask.OF, "What will change")
     assert trip.changes and trip.plan and trip.facts
     if trip.changes.empty:
         trip.screen.show(preview.nothing_to_change(trip.changes))
