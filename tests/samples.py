@@ -50,7 +50,6 @@ FACTORY_FRESH = RouterFacts(
     rules=(),
     forwarded_to="",
     calls=(),
-    ppp_uplinks=0,
     tunnel=None,
 )
 

@@ -5,7 +5,9 @@
 
 work="${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
 stage="${IPKG_INSTROOT}/etc/pptp-wizard/stage"
+first="${IPKG_INSTROOT}/etc/pptp-wizard/original"
 kept="${IPKG_INSTROOT}/etc/pptp-wizard/previous"
+lock="${IPKG_INSTROOT}/tmp/pptp-wizard.lock"
 
 {% include "axis/packages/" ~ dialect.packages.value ~ ".sh" %}
 {% include "axis/firewall/" ~ dialect.firewall.value ~ ".sh" %}
@@ -15,8 +17,8 @@ mark() {
 	echo "$nonce $*"
 }
 
-# step NAME COMMAND…: run it and say how it went. `why` names the page that explains a failure.
-step() {
+# attempt NAME COMMAND…: run it and say how it went. `why` names the page that explains a failure.
+attempt() {
 	at_step=$1
 	shift
 	why=step-failed
@@ -26,15 +28,36 @@ step() {
 		return
 	fi
 	mark failed "$at_step" "$why"
+	return 1
+}
+
+# step NAME COMMAND…: the same, and the end where it fails.
+step() {
+	attempt "$@" || finish
+}
+
+finish() {
 	rm -rf "$stage"
+	[ "$(cat "$lock/holder")" = "$work" ] && rm -rf "$lock"
 	: >"$work/end"
-	exit 1
+	exit
 }
 
 fail() {
 	why=$1
 	echo "$2"
 	return 1
+}
+
+# take_turn: one wizard at a time. The lock is in RAM, so a restart takes it away; one whose holder has ended is void.
+take_turn() {
+	if ! mkdir "$lock"; then
+		holder=$(cat "$lock/holder")
+		[ -d "$holder" ] && [ ! -f "$holder/end" ] && fail busy "" && return
+		[ -d "$holder" ] && rm -rf "$holder"
+	fi 2>/dev/null
+	echo "$work" >"$lock/holder"
+	[ "$(cat "$lock/holder")" = "$work" ] || fail busy ""
 }
 
 # still PATH MD5: the file is what the preview was made from ("-": it is not there).
@@ -74,10 +97,13 @@ stage_files() {
 install_packages() {
 	packages_refresh || fail feed-unreachable "" || return 1
 	packages_installed >"$work/before"
-	packages_install{% for name in packages %} {{ name }}{% endfor %} || fail package-failed "" || return 1
-	# What came with it is ours to take away again one day.
+	packages_install{% for name in packages %} {{ name }}{% endfor %}
+
+	installed=$?
+	# What came is ours to take away again one day, also where not all of it came.
 	packages_installed | awk 'NR == FNR { had[$1] = 1; next } !($1 in had) { print $1 }' "$work/before" - \
 		>>"${IPKG_INSTROOT}/etc/pptp-wizard/packages"
+	[ "$installed" = 0 ] || fail package-failed ""
 }
 {% endif %}
 
@@ -90,7 +116,7 @@ choose_options() {
 		cat "$work/said"
 		case "$code" in
 		0 | 1 | 4)
-			grep -qi 'unterminated' "$work/said" && continue
+			grep -q 'quoted word runs to end of file' "$work/said" && continue
 			mv "$stage/options.pptpd.$words" "$stage/options.pptpd"
 			return
 			;;
@@ -99,21 +125,29 @@ choose_options() {
 	fail options-refused ""
 }
 
-# keep PATH: its bytes, mode and owner as they are now, beside each other under their path; "absent" lists what was not there.
+# keep FOLDER PATH: its bytes, mode and owner as they are now, under its own path; "absent" lists what was not there.
 keep() {
-	if [ -f "${IPKG_INSTROOT}$1" ]; then
-		mkdir -p "$kept${1%/*}" && cp -p "${IPKG_INSTROOT}$1" "$kept$1"
+	if [ -f "${IPKG_INSTROOT}$2" ]; then
+		mkdir -p "$1${2%/*}" && cp -p "${IPKG_INSTROOT}$2" "$1$2"
 	else
-		echo "$1" >>"$kept/absent"
+		echo "$2" >>"$1/absent"
 	fi
 }
 
-keep_old() {
-	rm -rf "$kept"
-	mkdir -p "$kept" || return 1
-{% for file in files if file.changed %}
-	keep {{ file.path }} || fail flash-full {{ file.path }} || return 1
+# keep_all FOLDER: every file of the tunnel. Whole or not at all, so it gets its name last.
+keep_all() {
+	rm -rf "$1.new"
+	mkdir -p "$1.new" || return 1
+{% for file in files %}
+	keep "$1.new" {{ file.path }} || return 1
 {% endfor %}
+	rm -rf "$1" && mv "$1.new" "$1"
+}
+
+# keep_old: what the owner had before our first change stays for good; beside it, what was there before this one.
+keep_old() {
+	[ -d "$first" ] || keep_all "$first" || fail flash-full "$first" || return 1
+	keep_all "$kept" || fail flash-full "$kept" || return 1
 	sync
 }
 
@@ -172,6 +206,7 @@ reload_firewall() {
 }
 
 apply() {
+	step turn take_turn
 	step stage stage_files
 {% if packages %}
 	step packages install_packages
@@ -183,16 +218,17 @@ apply() {
 	step keep keep_old
 	step files replace_files
 {% endif %}
+	# From here on one failure must not keep the rest from being done: who is out has to be out.
+	attempt calls end_calls
+	failed=$?
 {% if service.enable or service.restart %}
-	step service start_daemon
+	attempt service start_daemon || failed=1
 {% endif %}
-	step calls end_calls
 {% if firewall_reload %}
-	step firewall reload_firewall
+	attempt firewall reload_firewall || failed=1
 {% endif %}
-	rm -rf "$stage"
-	mark complete
-	: >"$work/end"
+	[ "$failed" = 0 ] && mark complete
+	finish
 }
 
 # follow: what the log has more than was shown, until the work has ended.

@@ -37,13 +37,19 @@ identity() {
 	uname -a
 }
 
-# network_settings: NAME=VALUE as White Russian keeps them; the kernel's own view is in the section "devices".
-network_settings() {
+# network_settings: NAME=VALUE as White Russian's own start scripts see them: what these two files set wins over nvram.
+# The kernel's own view is in the section "devices".
+network_settings() (
+	for file in network.overrides config/network; do
+		[ -f "${IPKG_INSTROOT}/etc/$file" ] && . "${IPKG_INSTROOT}/etc/$file"
+	done >/dev/null 2>&1
 	for name in lan_ifname lan_ipaddr lan_netmask wan_ifname wan_proto wan_ipaddr wan_netmask \
 		dhcp_start dhcp_num static_leases dmz_ipaddr; do
-		echo "$name=$(nvram get "$name")"
+		eval "value=\${$name-}"
+		[ -n "$value" ] || value=$(nvram get "$name")
+		echo "$name=$value"
 	done
-}
+)
 
 dhcp_is_served() {
 	pidof dnsmasq udhcpd dhcpd

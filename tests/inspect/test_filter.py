@@ -57,13 +57,31 @@ def test_rules_have_one_form_whatever_iptables_prints(words: dict[str, str]) -> 
 
 
 def test_a_port_forward_of_our_port_is_found() -> None:
-    assert forwarded(listing(NAMES), 1723) == "192.168.1.7"
+    assert forwarded(listing(NAMES), 1723, "vlan1") == "192.168.1.7"
 
 
 def test_a_port_forward_of_another_port_is_no_concern() -> None:
-    assert forwarded(listing(NAMES, port=17230), 1723) == ""
+    assert forwarded(listing(NAMES, port=17230), 1723, "vlan1") == ""
 
 
-def test_a_dmz_host_gets_our_port_too() -> None:
-    dmz = b"table nat\nChain PREROUTING (policy ACCEPT)\n 0 0 DNAT all -- vlan1 * 0.0.0.0/0 0.0.0.0/0 to:192.168.1.9\n"
-    assert forwarded(Section(dmz, 0), 1723) == "192.168.1.9"
+NAT = "table nat\nChain prerouting_rule (1 references)\n"
+TO_DMZ = " 0 0 DNAT all -- vlan1 * 0.0.0.0/0 0.0.0.0/0 to:192.168.1.9\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (TO_DMZ, "192.168.1.9"),
+        (" 0 0 DNAT tcp -- vlan1 * 0.0.0.0/0 0.0.0.0/0 tcp dpts:1700:1800 to:192.168.1.9\n", "192.168.1.9"),
+        (" 0 0 DNAT tcp -- * * 0.0.0.0/0 0.0.0.0/0 multiport dports 80,1723 to:192.168.1.9\n", "192.168.1.9"),
+        # what takes other ports, comes from the LAN, asks for more, or comes after an exception is no obstacle
+        (" 0 0 DNAT tcp -- vlan1 * 0.0.0.0/0 0.0.0.0/0 tcp dpts:6881:6889 to:192.168.1.9\n", ""),
+        (" 0 0 DNAT tcp -- vlan1 * 0.0.0.0/0 0.0.0.0/0 multiport dports 80,443 to:192.168.1.9\n", ""),
+        (" 0 0 DNAT all -- br0 * 0.0.0.0/0 0.0.0.0/0 to:192.168.1.9\n", ""),
+        (" 0 0 DNAT tcp -- vlan1 * 0.0.0.0/0 0.0.0.0/0 MAC 00:11:22:33:44:55 to:192.168.1.9\n", ""),
+        (" 0 0 ACCEPT tcp -- vlan1 * 0.0.0.0/0 0.0.0.0/0 tcp dpt:1723\n" + TO_DMZ, ""),
+        (" 0 0 ACCEPT tcp -- vlan1 * 0.0.0.0/0 0.0.0.0/0 tcp dpt:22\n" + TO_DMZ, "192.168.1.9"),
+    ],
+)
+def test_only_what_takes_our_port_from_the_internet_is_in_the_way(lines: str, expected: str) -> None:
+    assert forwarded(Section((NAT + lines).encode(), 0), 1723, "vlan1") == expected

@@ -47,7 +47,6 @@ def test_a_router_with_a_tunnel_and_a_call() -> None:
     assert facts.dialect.mppe is Mppe.MPPE
     assert facts.daemon == Daemon("/etc/init.d/S50pptpd", enabled=True, running=True, listening=True)
     assert facts.calls == (LiveCall("ppp0", IPv4Address("172.16.1.2")),)
-    assert facts.ppp_uplinks == 0
     assert facts.tunnel is not None and facts.tunnel.ours
     assert [client.name for client in facts.tunnel.answers.clients] == ["anna", "bert"]
     access = facts.tunnel.answers.access

@@ -60,8 +60,9 @@ def dial(client: Client, name: str, address: str) -> Call:
     return call
 
 
-def reached(lab: Lab, anna: Client, bert_address: str, anna_address: str, server: str) -> dict[str, object]:
+def reached(lab: Lab, anna: Client, bert: Client, seats: dict[str, str], server: str) -> dict[str, object]:
     """What is open, seen from each side."""
+    anna_address, bert_address = seats["anna"], seats["bert"]
     return {
         "ping router": anna.ping(server),
         "names": anna.udp_dns("lanhost.lan", server) is not None,
@@ -71,7 +72,8 @@ def reached(lab: Lab, anna: Client, bert_address: str, anna_address: str, server
         "ping listed": anna.ping(LISTED),
         "not listed": anna.tcp(NOT_LISTED, 8080) == "open",
         "from LAN": lab.lan_host.tcp(anna_address, 7000) == "open",
-        "other client": anna.tcp(bert_address, 7000) == "open",
+        "to the other client": anna.tcp(bert_address, 7000) == "open",
+        "from the other client": bert.tcp(anna_address, 7000) == "open",
         "Internet": anna.tcp(INTERNET, 8080) == "open",
     }
 
@@ -87,7 +89,8 @@ def wanted(wish: Wish) -> dict[str, object]:
         "ping listed": LISTED in wish.lan,
         "not listed": NOT_LISTED in wish.lan,
         "from LAN": wish.from_lan,
-        "other client": wish.between_clients,
+        "to the other client": wish.between_clients,
+        "from the other client": wish.between_clients,
         "Internet": wish.internet,
     }
 
@@ -100,7 +103,7 @@ def test_what_was_answered_is_what_is_open(lab: Lab, tmp_path: Path, seats: dict
         ran = wizard.apply(answers(seats, access=wish.lines), PASSWORDS)
         assert ran.code == 0, ran.out
         calls = [dial(anna, "anna", seats["anna"]), dial(bert, "bert", seats["bert"])]
-        assert reached(lab, anna, seats["bert"], seats["anna"], "172.16.1.1") == wanted(wish), name
+        assert reached(lab, anna, bert, seats, "172.16.1.1") == wanted(wish), name
         for call in calls:
             call.hangup()
 
@@ -117,6 +120,36 @@ def test_a_client_that_sends_from_another_address_gets_nothing(lab: Lab, tmp_pat
     wizard.router.run("route add -host 172.16.1.77 ppp0")
     assert not client.ping("172.16.1.1", source="172.16.1.77")
     assert not client.ping(LISTED, source="172.16.1.77")
+
+
+def test_a_call_on_a_high_device_is_a_client_like_any_other(lab: Lab, tmp_path: Path) -> None:
+    client = lab.client()
+    wizard = Wizard(lab.router(ppp=True), tmp_path)
+    assert wizard.apply(answers({"anna": "172.16.1.2"}), PASSWORDS).code == 0
+    # White Russian's pptpd counts no calls, so strangers who only dial can push a client's device as high as they like.
+    wizard.router.run("echo unit 57 >>/etc/ppp/options")
+    dial(client, "anna", "172.16.1.2")
+    assert [call.device for call in wizard.router.calls()] == ["ppp57"]
+    assert client.ping("172.16.1.1") and client.ping(LISTED)
+    assert client.tcp("172.16.1.1", 22) != "open"
+    client.run("ifconfig ppp0:1 172.16.1.77 pointopoint 172.16.1.1")
+    wizard.router.run("route add -host 172.16.1.77 ppp57")
+    assert not client.ping("172.16.1.1", source="172.16.1.77")
+
+
+def test_rules_by_hand_do_not_undo_what_was_answered(lab: Lab, tmp_path: Path) -> None:
+    client = lab.client()
+    router = lab.router(ppp=True)
+    by_hand = "iptables -A forwarding_rule -i ppp+ -o $LAN -j ACCEPT\niptables -A input_rule -i ppp+ -j ACCEPT\n"
+    stock = router.read("/etc/firewall.user")
+    router.write("/etc/firewall.user", stock + by_hand.encode())
+    ran = Wizard(router, tmp_path).apply(answers({"anna": "172.16.1.2"}, access=['lan = "none"']), PASSWORDS)
+    assert ran.code == 0, ran.out
+    dial(client, "anna", "172.16.1.2")
+    assert client.ping("172.16.1.1")
+    assert client.tcp("172.16.1.1", 22) != "open"
+    assert client.tcp(LISTED, 8080) != "open"
+    assert by_hand.encode() in router.read("/etc/firewall.user")
 
 
 def test_two_clients_each_have_their_own_address_and_no_other(lab: Lab, tmp_path: Path) -> None:

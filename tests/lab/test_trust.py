@@ -44,7 +44,8 @@ def test_a_password_is_nowhere_but_in_its_file(lab: Lab, tmp_path: Path) -> None
     assert written
     assert not [path for path in written if SECRET in path.read_text() or str(router.password) in path.read_text()]
     holding = router.run(f"grep -r -l {SECRET} /etc /usr /lib /root /sbin 2>/dev/null").out.split()
-    assert holding == ["/etc/ppp/chap-secrets"]
+    # Our own directory, closed to others, keeps the files as they were before the second run.
+    assert set(holding) == {"/etc/ppp/chap-secrets", "/etc/pptp-wizard/previous/etc/ppp/chap-secrets"}
     assert router.run("ls -l /etc/ppp/chap-secrets").out.startswith("-rw------- ")
     assert router.run("ls -ld /etc/pptp-wizard").out.startswith("drwx------ ")
 
@@ -144,6 +145,50 @@ def unchanged(before: dict[str, str], after: dict[str, str]) -> bool:
     """Nothing is different but our own directory and what the package manager keeps of feeds."""
     paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     return not [path for path in paths if not path.startswith(("/etc/pptp-wizard", "/usr/lib/ipkg/lists"))]
+
+
+def test_a_daemon_that_fails_keeps_nobody_in(lab: Lab, tmp_path: Path) -> None:
+    client = lab.client()
+    router = lab.router(ppp=True)
+    wizard = Wizard(router, tmp_path)
+    both = {"anna": "172.16.1.2", "bert": "172.16.1.3"}
+    assert wizard.apply(answers(both), {"anna": SECRET, "bert": "made-up-2"}).code == 0
+    call = client.dial("bert", "made-up-2")
+    assert call.up
+    router.run("mv /usr/sbin/pptpd /usr/sbin/pptpd.gone")
+    ran = wizard.apply(answers(access=["internet = true"]))
+    assert ran.code == 1
+    assert "answers no calls" in ran.out
+    assert not router.calls()
+    assert "pptp_wizard_reach" in router.run("iptables -n -L pptp_wizard_reach").out
+    assert "vlan1" in router.run("iptables -n -v -L pptp_wizard_reach | grep ACCEPT").out
+
+
+def test_what_the_owner_had_before_the_first_run_is_kept_for_good(lab: Lab, tmp_path: Path) -> None:
+    router = lab.router(ppp=True)
+    stock = router.read("/etc/firewall.user")
+    wizard = Wizard(router, tmp_path)
+    assert wizard.apply(answers(), {"anna": SECRET}).code == 0
+    ours = router.read("/etc/firewall.user")
+    assert wizard.apply(answers(access=["internet = true"])).code == 0
+    assert router.read("/etc/pptp-wizard/original/etc/firewall.user") == stock
+    assert b"/etc/ppp/chap-secrets" in router.read("/etc/pptp-wizard/original/absent")
+    assert router.read("/etc/pptp-wizard/previous/etc/firewall.user") == ours
+
+
+def test_two_wizards_at_once_take_turns(lab: Lab, tmp_path: Path) -> None:
+    router = lab.router(ppp=True)
+    wizard = Wizard(router, tmp_path)
+    router.run(
+        "mkdir -p /tmp/pptp-wizard.lock /tmp/pptp-wizard.other; echo /tmp/pptp-wizard.other >/tmp/pptp-wizard.lock/holder"
+    )
+    before = router.digest()
+    ran = wizard.apply(answers(), {"anna": SECRET})
+    assert ran.code == 1
+    assert "Another wizard" in ran.out
+    assert router.digest() == before
+    router.run(": >/tmp/pptp-wizard.other/end")
+    assert wizard.apply(answers(), {"anna": SECRET}).code == 0
 
 
 def test_a_cut_connection_does_not_stop_what_has_begun(lab: Lab, tmp_path: Path) -> None:

@@ -40,7 +40,6 @@ FACTS = RouterFacts(
     rules=(),
     forwarded_to="",
     calls=(),
-    ppp_uplinks=0,
     tunnel=None,
 )
 PLAN = Plan(
@@ -53,7 +52,6 @@ PLAN = Plan(
     proxy_arp=True,
     reach=Reach(lan=(LAN,), from_lan=True, internet=False, between_clients=False, router="dns"),
     connections=2,
-    devices=("ppp0", "ppp1"),
     mtu=1400,
     debug=False,
 )

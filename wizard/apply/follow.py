@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from wizard.model.report import ApplyReport, ApplyStep
 
+CUT = "apply-cut"
+"""The report's error until the script has said how it ended."""
+
 
 class Follower:
     """Reads the script's lines one by one and tells `on_step` when a step starts and how it ended.
 
     `on_step(name, None)` is a start, `on_step(name, step)` an end. `report` is what happened, at any time; a log that
-    just stops is "apply-cut": the script runs on by itself on the router.
+    just stops is `CUT`: the script runs on by itself on the router.
     """
 
     def __init__(self, nonce: str, on_step: Callable[[str, ApplyStep | None], None]) -> None:
@@ -20,7 +23,8 @@ class Follower:
         self._steps: list[ApplyStep] = []
         self._changed: list[str] = []
         self._said: list[str] = []
-        self._error = "apply-cut"
+        self._detail = ""
+        self._error = CUT
 
     def line(self, text: str) -> None:
         """Take in one line of the router's."""
@@ -43,12 +47,11 @@ class Follower:
     def _end(self, name: str, why: str) -> None:
         step = ApplyStep(name, int(bool(why)), "\n".join(self._said[-12:]))
         self._steps.append(step)
-        if why:
-            self._error = why
+        if why and self._error == CUT:  # the first failure is the one to explain
+            self._error, self._detail = why, step.detail
         self._on_step(name, step)
 
     @property
     def report(self) -> ApplyReport:
         """What happened so far."""
-        detail = self._steps[-1].detail if self._steps and self._error else ""
-        return ApplyReport(tuple(self._steps), self._error, detail, tuple(self._changed))
+        return ApplyReport(tuple(self._steps), self._error, self._detail, tuple(self._changed))

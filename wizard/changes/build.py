@@ -118,8 +118,9 @@ def _ended_calls(plan: Plan, facts: RouterFacts) -> Iterator[EndedCall]:
 def _warnings(facts: RouterFacts) -> Iterator[str]:
     """What is left alone, but could let somebody in all the same."""
     for entry in facts.secrets:
-        if entry.server == "*" and entry.addresses:
+        if facts.tunnel is None and entry.server == "*" and entry.addresses:
             yield (
-                f"/etc/ppp/chap-secrets lets “{entry.client}” log in to every PPP server on this router, this one too. "
-                f"The line belongs to somebody else and stays; put {PROVIDER} or another name in its second column."
+                f"/etc/ppp/chap-secrets lets “{entry.client}” log in to every PPP server on this router, this one too, "
+                "and with any address. The line is there for something else and stays. If nothing else needs it, "
+                f"delete it on the router, or put another name than {PROVIDER} in its second column."
             )

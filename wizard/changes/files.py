@@ -8,8 +8,9 @@ from typing import Literal
 
 from wizard import resources
 from wizard.model.changes import Content, FileChange
+from wizard.model.errors import WizardError
 from wizard.model.facts import Mppe, RouterFacts, RouterFile
-from wizard.model.marked import block, without_block
+from wizard.model.marked import block, stray_mark, without_block
 from wizard.model.plan import PROVIDER, Plan
 
 CONF, OPTIONS, SECRETS = "/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets"
@@ -90,11 +91,11 @@ def _secrets(plan: Plan, facts: RouterFacts) -> FileChange:
 
 def _others(raw: bytes, facts: RouterFacts, *, masked: bool) -> bytes:
     """The file less our part and less the entries that we take over: those for our own server."""
-    provider = facts.tunnel.provider if facts.tunnel else PROVIDER
+    provider = facts.tunnel.provider if facts.tunnel else None
     pieces: list[bytes] = []
     at = 0
     for entry in facts.secrets:
-        if entry.server in (provider, PROVIDER):
+        if entry.server == PROVIDER or (provider and entry.lets_in(provider)):
             start, end = _whole_line(raw, *entry.span)
             pieces.append(raw[at:start])
             at = end
@@ -126,9 +127,9 @@ def _masked(raw: bytes, facts: RouterFacts) -> str:
 def _firewall(plan: Plan, facts: RouterFacts) -> FileChange:
     path = facts.firewall_file
     before = facts.files.get(path)
-    ours = resources.render(
-        "files/firewall.user", resources.Sink.SHELL, seats=plan.seats, reach=plan.reach, devices=plan.devices
-    )
+    ours = resources.render("files/firewall.user", resources.Sink.SHELL, seats=plan.seats, reach=plan.reach)
+    if stray_mark(without_block(_text(before))):
+        raise WizardError("marks-damaged", path=path)
     text = _with_block(_text(before), ours)
     mode = _octal(before.mode) if before else "0644"
     return _change(
@@ -142,14 +143,17 @@ def _firewall(plan: Plan, facts: RouterFacts) -> FileChange:
 
 
 def _with_block(text: str, ours: str) -> str:
-    """`text` with our part in it: where it is now, else at the end, or before a line that would leave the script."""
-    if old := block(text):
-        return text.replace(old, ours)
-    leave = _EXIT.search(text)
-    at = leave.start() if leave else len(text)
-    head = text[:at]
+    """`text` with our part in it once: where it is now, else at the end, or before a line that leaves the script."""
+    old, rest = block(text), without_block(text)
+    at = text.index(old) if old else _end(rest)
+    head = rest[:at]
     joint = "" if not head or head.endswith("\n") else "\n"
-    return head + joint + ours + text[at:]
+    return head + joint + ours + rest[at:]
+
+
+def _end(text: str) -> int:
+    leave = _EXIT.search(text)
+    return leave.start() if leave else len(text)
 
 
 def _text(file: RouterFile | None) -> str:

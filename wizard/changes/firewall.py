@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 from wizard.model.changes import Flow
@@ -11,35 +12,37 @@ from wizard.model.plan import Plan, Reach
 
 PREFIX = "pptp_wizard_"
 INPUT, ROUTER, FORWARD, REACH, DELIVER = (PREFIX + name for name in ("input", "router", "forward", "reach", "deliver"))
+CALL_DEVICES = "ppp+"
+"""Every device that a call can get. It is used to lead into our chains, which let the Internet's own device go and
+refuse every source but the clients': never to let anything in by itself."""
 CALLS = (("tcp", "dpt:1723"), ("gre", ""))
 """What a call from the Internet consists of: RFC 2637 §3.1.3 and §4."""
 
 
 def expected(plan: Plan, facts: RouterFacts) -> tuple[FilterRule, ...]:
     """The rules that `templates/files/firewall.user` makes, as the running filter lists them."""
-    devices = [device for device in plan.devices if device != facts.wan.device]
     return (
-        *_entrances(facts.wan.device, devices),
-        *_clients(plan),
+        *_entrances(facts.wan.device),
+        *_clients(plan, facts.wan.device),
         *_router(plan.reach),
-        *_reach(plan.reach, facts, devices),
-        *_deliver(plan.reach, facts),
+        *_reach(plan, facts),
+        *_deliver(plan, facts),
     )
 
 
-def _entrances(wan: str, devices: Sequence[str]) -> Iterator[FilterRule]:
+def _entrances(wan: str) -> Iterator[FilterRule]:
     if wan:
         for protocol, match in CALLS:
             yield FilterRule("input_rule", "ACCEPT", protocol, inside=wan, match=match)
-    for device in devices:
-        yield FilterRule("input_rule", INPUT, inside=device)
-    for device in devices:
-        yield FilterRule("forwarding_rule", FORWARD, inside=device)
-        yield FilterRule("forwarding_rule", DELIVER, outside=device)
+    yield FilterRule("input_rule", INPUT, inside=CALL_DEVICES)
+    yield FilterRule("forwarding_rule", FORWARD, inside=CALL_DEVICES)
+    yield FilterRule("forwarding_rule", DELIVER, outside=CALL_DEVICES)
 
 
-def _clients(plan: Plan) -> Iterator[FilterRule]:
+def _clients(plan: Plan, wan: str) -> Iterator[FilterRule]:
     for chain, then in ((INPUT, ROUTER), (FORWARD, REACH)):
+        if wan:
+            yield FilterRule(chain, "RETURN", inside=wan)
         for seat in plan.seats:
             yield FilterRule(chain, then, source=IPv4Network(seat.address))
         yield FilterRule(chain, "REJECT")
@@ -55,21 +58,25 @@ def _router(reach: Reach) -> Iterator[FilterRule]:
     yield FilterRule(ROUTER, "REJECT")
 
 
-def _reach(reach: Reach, facts: RouterFacts, devices: Sequence[str]) -> Iterator[FilterRule]:
-    for network in reach.lan:
+def _reach(plan: Plan, facts: RouterFacts) -> Iterator[FilterRule]:
+    for network in plan.reach.lan:
         yield FilterRule(REACH, "ACCEPT", outside=facts.lan.device, destination=network)
-    if reach.internet and facts.wan.device:
-        yield FilterRule(REACH, "ACCEPT", outside=facts.wan.device)
-    if reach.between_clients:
-        for device in devices:
-            yield FilterRule(REACH, "ACCEPT", outside=device)
+    if facts.wan.device:
+        yield FilterRule(REACH, "ACCEPT" if plan.reach.internet else "REJECT", outside=facts.wan.device)
+    if plan.reach.between_clients:
+        for seat in plan.seats:
+            yield FilterRule(REACH, "ACCEPT", outside=CALL_DEVICES, destination=IPv4Network(seat.address))
     yield FilterRule(REACH, "REJECT")
 
 
-def _deliver(reach: Reach, facts: RouterFacts) -> Iterator[FilterRule]:
-    if reach.from_lan:
-        yield FilterRule(DELIVER, "ACCEPT", inside=facts.lan.device)
-    yield FilterRule(DELIVER, "REJECT")
+def _deliver(plan: Plan, facts: RouterFacts) -> Iterator[FilterRule]:
+    if facts.wan.device:
+        yield FilterRule(DELIVER, "RETURN", outside=facts.wan.device)
+    for seat in plan.seats:
+        to_seat = FilterRule(DELIVER, "REJECT", destination=IPv4Network(seat.address))
+        if plan.reach.from_lan:
+            yield replace(to_seat, target="ACCEPT", inside=facts.lan.device)
+        yield to_seat
 
 
 def stands(wanted: Sequence[FilterRule], running: Sequence[FilterRule]) -> bool:
@@ -79,7 +86,18 @@ def stands(wanted: Sequence[FilterRule], running: Sequence[FilterRule]) -> bool:
         return False
     leading = [rule for rule in running if not rule.chain.startswith(PREFIX) and rule.target.startswith(PREFIX)]
     shared = [rule for rule in wanted if not rule.chain.startswith(PREFIX)]
-    return all(rule in running for rule in shared) and all(rule in shared for rule in leading)
+    return (
+        all(rule in running for rule in shared)
+        and all(rule in shared for rule in leading)
+        and all(_leads_first(chain, running) for chain in {rule.chain for rule in leading})
+    )
+
+
+def _leads_first(chain: str, running: Sequence[FilterRule]) -> bool:
+    """Nothing of somebody else's comes before ours in a shared chain, so that what was answered holds."""
+    targets = [rule.target for rule in running if rule.chain == chain]
+    ours = [place for place, target in enumerate(targets) if target.startswith(PREFIX)]
+    return ours == list(range(len(ours)))
 
 
 def _by_chain(rule: FilterRule) -> str:
@@ -103,7 +121,7 @@ def flows(plan: Plan, facts: RouterFacts) -> tuple[Flow, ...]:
         Flow("clients", "Internet, through this router", bool(old and old.internet), reach.internet),
         Flow("a client", "another client", bool(old and old.between_clients), reach.between_clients),
         Flow("tunnel, any other address", "anything", False, False, "refused"),
-        *([Flow("clients", "what the rules by hand allow", True, True, "those rules stay")] if by_hand else []),
+        *([Flow("clients", "what rules by hand allow", True, False, "these come first")] if by_hand else []),
     )
 
 

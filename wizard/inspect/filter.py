@@ -17,10 +17,12 @@ _RULE = re.compile(
 )
 _KNOWN = (
     (re.compile(r"\bdpt:(\d+)"), "dpt:{}"),
+    (re.compile(r"\bdpts:(\d+:\d+)"), "dpts:{}"),
+    (re.compile(r"\bdports ([\d,:]+)"), "dports:{}"),
     (re.compile(r"\bicmp ?type (\d+)"), "icmptype {}"),
-    (re.compile(r"\bto:([\d.]+)"), "to:{}"),
+    (re.compile(r"\bto:([\d.]+)(?::[\d-]+)?"), "to:{}"),
 )
-_NOISE = re.compile(r"\breject-with \S+|^(?:tcp|udp)\b")
+_NOISE = re.compile(r"\breject-with \S+|^(?:tcp|udp)\b|\bmultiport\b")
 
 
 def rules(section: Section, table: str = "filter") -> tuple[FilterRule, ...]:
@@ -55,15 +57,39 @@ def _rule(chain: str, found: re.Match[str]) -> FilterRule:
 
 
 def _match(text: str) -> str:
-    """What else has to match, in one form: `dpt:53`, `icmptype 8`, `dpt:80 to:10.0.0.5`, or as printed."""
-    known = [shape.format(found[1]) for pattern, shape in _KNOWN if (found := pattern.search(text))]
-    return " ".join(known) if known else _NOISE.sub("", text).strip()
+    """What else has to match: the rest as printed, then ports and types in one form (`dpt:53`, `icmptype 8`)."""
+    known: list[str] = []
+    for pattern, shape in _KNOWN:
+        if found := pattern.search(text):
+            known.append(shape.format(found[1]))
+            text = text.replace(found[0], "")
+    return " ".join([*_NOISE.sub("", text).split(), *known])
 
 
-def forwarded(section: Section, port: int) -> str:
-    """Where the NAT table sends this TCP port already, or every port (a DMZ host); "" if nowhere."""
+def forwarded(section: Section, port: int, wan: str) -> str:
+    """Where the NAT table sends this TCP port from the Internet already, alone or among others; "" if nowhere."""
+    spared: set[str] = set()
     for rule in rules(section, "nat"):
-        port_matches = f"dpt:{port} " in rule.match or "dpt" not in rule.match
-        if rule.target == "DNAT" and rule.protocol in ("all", "tcp") and port_matches and " to:" in f" {rule.match}":
+        if rule.protocol not in ("all", "tcp") or rule.inside not in ("*", wan) or not _takes(rule.match, port):
+            continue
+        if rule.target == "ACCEPT":
+            spared.add(rule.chain)
+        elif rule.target == "DNAT" and rule.chain not in spared:
             return rule.match.rpartition("to:")[2]
     return ""
+
+
+def _takes(match: str, port: int) -> bool:
+    """A rule with this match takes a packet to this port. One that asks for more than a port is taken not to."""
+    for word in match.split():
+        kind, _, value = word.partition(":")
+        if kind in ("dpt", "dpts", "dports") and not any(_in_range(part, port) for part in value.split(",")):
+            return False
+        if kind not in ("dpt", "dpts", "dports", "to"):
+            return False
+    return True
+
+
+def _in_range(text: str, port: int) -> bool:
+    first, _, last = text.partition(":")
+    return first.isdigit() and int(first) <= port <= int(last or first)

@@ -70,10 +70,16 @@ def dhcp_pool(named: Mapping[str, str], served: Section, home: Lan) -> DhcpPool 
     """White Russian's pool: from `dhcp_start` (an offset in the LAN) on, `dhcp_num` addresses more, both ends in it."""
     if served.code != 0:
         return None
-    start, more = int(named.get("dhcp_start") or 100), int(named.get("dhcp_num") or 150)
+    start, more = _offset(named.get("dhcp_start", ""), 100), _offset(named.get("dhcp_num", ""), 150)
     network = home.interface.network
     first = min(network.network_address + start, network.broadcast_address)
     return DhcpPool(first, min(first + more, network.broadcast_address))
+
+
+def _offset(text: str, default: int) -> int:
+    """A number of addresses; some makers' nvram holds a whole address instead, whose last part is the number."""
+    last = text.rpartition(".")[2]
+    return int(last) if last.isdigit() else default
 
 
 def neighbours(sections: Mapping[str, Section], named: Mapping[str, str]) -> tuple[Neighbour, ...]:

@@ -44,7 +44,7 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         raise WizardError("not-root", ExitCode.USAGE)
     named = network.settings(sections["settings"])
     present = network.devices(sections["devices"])
-    home = network.lan(named, present)
+    home, wan = network.lan(named, present), network.wan(named, present)
     files = _files(sections)
     calls = _calls(sections["calls"])
     secrets = files.get(SECRETS_PATH)
@@ -53,7 +53,7 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         release=_release(sections["identity"]),
         dialect=dialect,
         lan=home,
-        wan=network.wan(named, present),
+        wan=wan,
         dhcp=network.dhcp_pool(named, sections["dhcp"], home),
         neighbours=network.neighbours(sections, named),
         flash_free=_flash_free(sections["flash"]),
@@ -64,9 +64,8 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         secrets=tunnel.entries(secrets.content) if secrets else (),
         daemon=_daemon(sections["daemon"]),
         rules=packet_filter.rules(sections["firewall"]),
-        forwarded_to=packet_filter.forwarded(sections["firewall"], PPTP_PORT),
+        forwarded_to=packet_filter.forwarded(sections["firewall"], PPTP_PORT, wan.device),
         calls=tuple(call for call in calls if call),
-        ppp_uplinks=sum(name.startswith("ppp") for name in present) - len(calls),
         tunnel=tunnel.read_back(files, home, firewall_file),
     )
 

@@ -23,6 +23,7 @@ from wizard.model.marked import block
 from wizard.model.plan import PROVIDER
 from wizard.model.secret import Secret
 
+OPTIONS = "/etc/ppp/options.pptpd"
 FALLBACK_SERVER = IPv4Address("172.16.1.1")
 """The server address of the HOWTO, for a set-up that names none."""
 
@@ -96,9 +97,9 @@ def _address(text: str) -> IPv4Address | None:
 
 def read_back(files: Mapping[str, RouterFile], home: Lan, firewall_file: str) -> ExistingTunnel | None:
     """The tunnel that these files describe; None where no user could log in to one."""
-    said = options(_content(files, "/etc/ppp/options.pptpd"))
-    users = [entry for entry in entries(_content(files, "/etc/ppp/chap-secrets")) if entry.server == said.provider]
-    if not users:
+    said = options(_content(files, OPTIONS))
+    users = [entry for entry in entries(_content(files, "/etc/ppp/chap-secrets")) if entry.lets_in(said.provider)]
+    if not users or OPTIONS not in files:
         return None
     rules = block(decode(_content(files, firewall_file)))
     server = said.server or FALLBACK_SERVER
@@ -158,6 +159,6 @@ def _access(rules: str, home: Lan) -> Access:
         lan=lan,
         from_lan="-A pptp_wizard_deliver -i" in rules,
         internet='-A pptp_wizard_reach -o "$WAN" -j ACCEPT' in rules,
-        between_clients='-A pptp_wizard_reach -o "$device"' in rules,
+        between_clients="-A pptp_wizard_reach -o ppp+" in rules,
         router="all" if "-A pptp_wizard_router -j ACCEPT" in rules else "dns",
     )

@@ -16,6 +16,7 @@ from wizard.router.session import reconnect
 from wizard.screen import Progress, Screen
 
 STEP_NAMES = {
+    "turn": "see that no other wizard is at work there",
     "stage": "send the new files and check that they arrived whole",
     "packages": "install what is missing",
     "check": "let the router's own pppd check the settings",
@@ -26,8 +27,6 @@ STEP_NAMES = {
     "firewall": "build the firewall anew",
 }
 SECRETS_FILE = "/etc/ppp/chap-secrets"
-CUT = "apply-cut"
-"""The report's error while the script has not said how it ended."""
 APPLY_SILENCE = 300.0
 """Seconds without a word from the apply script: a slow router installs a package in a minute or two."""
 
@@ -46,7 +45,7 @@ def apply_changes(trip: Trip) -> Trip:
             trip.session.run(changing.text, on_line=follower.line, timeout=APPLY_SILENCE)
         finally:  # also when the connection breaks or the person interrupts
             trip.outcome.changed = follower.report.changed
-            trip.outcome.running = follower.report.error == CUT
+            trip.outcome.running = follower.report.error == apply.CUT
     if follower.report.error:
         raise _failure(follower.report, trip.outcome)
     return trip
@@ -61,8 +60,8 @@ def _tell(screen: Screen, progress: Progress, name: str, step: ApplyStep | None)
 
 
 def hand_over_passwords(trip: Trip) -> None:
-    """Show the new passwords that are on the router now, once, however the run ended."""
-    if trip.asked is None or SECRETS_FILE not in trip.outcome.changed:
+    """Show the new passwords that are on the router now, or may be in a moment, once, however the run ended."""
+    if trip.asked is None or not (SECRETS_FILE in trip.outcome.changed or trip.outcome.running):
         return
     new = [client.name for client in trip.asked.answers.clients if client.name in trip.asked.generated]
     if new:
@@ -73,7 +72,8 @@ def hand_over_passwords(trip: Trip) -> None:
 
 def _failure(report: ApplyReport, outcome: Outcome) -> WizardError:
     """The error for the page that the script named."""
-    step = STEP_NAMES[report.steps[-1].name] if report.steps else "start"
+    broken = [step.name for step in report.steps if step.code]
+    step = STEP_NAMES[broken[0]] if broken else "start"
     said = "\n".join(f"  {line}" for line in report.detail.splitlines() if line.strip()) or "  (nothing)"
     return WizardError(report.error, step=step, said=said, state=outcome.words)
 

@@ -130,6 +130,10 @@ class SecretsEntry:
     secret_span: tuple[int, int]
     """Where its secret stands, quotes included (bytes)."""
 
+    def lets_in(self, provider: str) -> bool:
+        """pppd accepts this login at the server `provider`, and has an address for it."""
+        return self.server == provider or (self.server == "*" and bool(self.addresses))
+
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
@@ -210,6 +214,4 @@ class RouterFacts:
     forwarded_to: str
     """Where TCP 1723 from the Internet is forwarded to already ("" if nowhere)."""
     calls: tuple[LiveCall, ...]
-    ppp_uplinks: int
-    """PPP devices that are not calls of clients (a PPPoE uplink, say): they take numbers of `pppN` too."""
     tunnel: ExistingTunnel | None

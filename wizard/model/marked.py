@@ -6,7 +6,9 @@ import re
 
 BEGIN, END = "# >>> pptp-wizard", "# <<< pptp-wizard"
 
-_BLOCK = re.compile(rf"^{BEGIN}[^\n]*\n(?:.*\n)*?{END}[^\n]*\n?", re.MULTILINE)
+# A beginning without its end must not reach to the end of another part: what is between belongs to somebody else.
+_BLOCK = re.compile(rf"^{BEGIN}[^\n]*\n(?:(?!{BEGIN}).*\n)*?{END}[^\n]*\n?", re.MULTILINE)
+_MARK = re.compile(rf"^(?:{BEGIN}|{END})", re.MULTILINE)
 
 
 def block(text: str) -> str:
@@ -18,3 +20,8 @@ def block(text: str) -> str:
 def without_block(text: str) -> str:
     """`text` less every part of ours."""
     return _BLOCK.sub("", text)
+
+
+def stray_mark(text: str) -> bool:
+    """A mark of ours without its other half, in what is left without our parts."""
+    return _MARK.search(text) is not None

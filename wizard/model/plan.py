@@ -45,8 +45,6 @@ class Plan:
     """The client addresses lie inside the LAN, so the router answers ARP for them there (RFC 1027)."""
     reach: Reach
     connections: int
-    """Calls that may stand at once."""
-    devices: tuple[str, ...]
-    """The `pppN` that a client's call can get, and some more: a uplink and stale calls take numbers too."""
+    """Calls that may stand at once, where pptpd keeps count of them."""
     mtu: int
     debug: bool

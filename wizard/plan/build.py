@@ -10,15 +10,12 @@ from wizard.model.facts import RouterFacts
 from wizard.model.plan import Plan, Reach, Seat
 from wizard.model.secret import Secret
 
-SPARE_CALLS = 2
-"""Calls beyond one per client: a device that dials anew while its dead call still stands needs a second."""
-SPARE_DEVICES = 8
-"""Numbers of `pppN` beyond the calls that can stand: calls that have not been cleared away keep theirs."""
+SPARE_CALLS = 16
+"""Calls beyond one per client, where pptpd counts them: every idle connection of a stranger takes one for a while."""
 
 
 def plan(facts: RouterFacts, answers: Answers, passwords: Mapping[str, Secret]) -> Plan:
     """Decide everything that the answers leave open. Every client of `answers` must have a password in `passwords`."""
-    connections = len(answers.clients) + SPARE_CALLS
     home = facts.lan.interface.network
     return Plan(
         server=answers.tunnel.server,
@@ -26,8 +23,7 @@ def plan(facts: RouterFacts, answers: Answers, passwords: Mapping[str, Secret]) 
         seats=tuple(Seat(client.name, client.address, passwords[client.name]) for client in answers.clients),
         proxy_arp=any(client.address in home for client in answers.clients),
         reach=_reach(answers.access, home),
-        connections=connections,
-        devices=_devices(connections + facts.ppp_uplinks + SPARE_DEVICES),
+        connections=len(answers.clients) + SPARE_CALLS,
         mtu=answers.daemon.mtu,
         debug=answers.daemon.debug,
     )
@@ -42,8 +38,3 @@ def _name_servers(dns: Dns, server: IPv4Address) -> tuple[IPv4Address, ...]:
 def _reach(access: Access, home: IPv4Network) -> Reach:
     lan = (home,) if access.lan == "all" else () if access.lan == "none" else access.lan
     return Reach(lan, access.from_lan, access.internet, access.between_clients, access.router)
-
-
-def _devices(count: int) -> tuple[str, ...]:
-    """Enumerated, never `ppp+`: that would match an Internet uplink that is a ppp device itself."""
-    return tuple(f"ppp{number}" for number in range(count))

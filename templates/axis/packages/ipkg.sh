@@ -34,7 +34,7 @@ packages_offered() {
 		$1 == "Package:" { name = $2; version = "-"; size = 0; depends = "-" }
 		$1 == "Version:" { version = $2 }
 		$1 == "Size:" { size = $2 }
-		$1 == "Depends:" { gsub(/^Depends: *| /, ""); depends = $0 }
+		$1 == "Depends:" { gsub(/^Depends: *| |\([^)]*\)/, ""); depends = $0 }
 		$1 == "" && name != "" { say() }
 		END { if (name != "") say() }
 	'
@@ -47,9 +47,10 @@ packages_refresh() {
 	cat "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/* 2>/dev/null | grep -q '^Package: pptpd$'
 }
 
-# packages_install NAME…: all of them are installed afterwards, or it fails.
+# packages_install NAME…: all of them are installed afterwards, or it fails. A question about a changed configuration
+# file would wait for ever here; the answer is to keep the owner's.
 packages_install() {
-	ipkg install "$@"
+	ipkg -force-defaults install "$@"
 	for name in "$@"; do
 		packages_installed | grep -q "^$name " || return 1
 	done
