@@ -13,6 +13,7 @@ from wizard.model.errors import ExitCode, WizardError
 from wizard.model.options import Options
 
 if TYPE_CHECKING:
+    from wizard.journey import Outcome
     from wizard.screen import Screen
 
 EXIT_CODES = """\
@@ -28,18 +29,20 @@ def entry() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run the wizard; the exit code says how it went (`wizard.model.errors.ExitCode`)."""
     options = _parse(arguments)
-    # Loaded late: `--version` and `--help` need none of what these load.
-    from wizard.journey import Outcome, run
-    from wizard.screen import Screen
-    from wizard.state import new_transcript
-
+    try:
+        # Loaded late: `--version` and `--help` need none of what these load.
+        from wizard.journey import Outcome, run
+        from wizard.screen import Screen
+        from wizard.state import new_transcript
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED  # nothing was said yet, so there is nothing to take back
     transcript = new_transcript()
     screen = Screen(plain=options.plain, transcript=transcript)
     outcome = Outcome()
     try:
         return run(options, screen, outcome)
     except WizardError as error:
-        _explain(screen, error)
+        _explain(screen, error, outcome)
         return error.exit_code
     except KeyboardInterrupt:
         screen.page("Interrupted.", outcome.words)
@@ -53,11 +56,13 @@ def main(arguments: Sequence[str]) -> int:
         return ExitCode.FAILED
 
 
-def _explain(screen: Screen, error: WizardError) -> None:
+def _explain(screen: Screen, error: WizardError, outcome: Outcome) -> None:
+    """The page for an error, which ends with the state of the router where it does not say that itself."""
     from wizard import resources
 
     page = resources.page(error.code, **error.data)
-    screen.page(page.headline, page.body, error=True)
+    said = outcome.words in page.body or ("was changed" in page.body and not outcome.touched)
+    screen.page(page.headline, page.body if said else f"{page.body}\n\n{outcome.words}", error=True)
 
 
 def _parse(arguments: Sequence[str]) -> Options:

@@ -53,7 +53,10 @@ fail() {
 take_turn() {
 	if ! mkdir "$lock"; then
 		holder=$(cat "$lock/holder")
-		[ -d "$holder" ] && [ ! -f "$holder/end" ] && fail busy "" && return
+		if [ -d "$holder" ] && [ ! -f "$holder/end" ]; then
+			fail busy ""
+			return
+		fi
 		[ -d "$holder" ] && rm -rf "$holder"
 	fi 2>/dev/null
 	echo "$work" >"$lock/holder"

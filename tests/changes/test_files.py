@@ -12,6 +12,7 @@ from tests.inspect.test_tunnel import applied
 from tests.samples import ANSWERS, CHAP_SECRETS, FACTORY_FRESH, FIREWALL_USER, PASSWORDS, with_files
 from wizard.changes import change
 from wizard.model.changes import ChangeSet, FileChange
+from wizard.model.errors import WizardError
 from wizard.model.facts import Daemon, Mppe, RouterFacts
 from wizard.model.marked import BEGIN, END, without_block
 from wizard.plan.build import plan
@@ -68,6 +69,27 @@ def test_no_secret_is_shown_whoever_wrote_it() -> None:
         assert "uplink-secret" not in text
         assert "made-up-1" not in text and "made up" not in text
         assert "me@isp" in text and "vpnuser" in text
+
+
+def test_an_unchanged_client_looks_unchanged() -> None:
+    shown = file(applied(ANSWERS, FACTORY_FRESH), CHAP_SECRETS)
+    assert shown.before is not None
+    assert shown.before.shown == shown.after.shown
+
+
+@pytest.mark.parametrize("damage", [("# <<< pptp-wizard\n", ""), ("# >>> pptp-wizard", "#")])
+def test_a_damaged_mark_stops_instead_of_taking_other_lines_along(damage: tuple[str, str]) -> None:
+    there = applied(ANSWERS, FACTORY_FRESH)
+    text = there.files[FIREWALL_USER].content.decode().replace(*damage) + "iptables -A mine\n"
+    with pytest.raises(WizardError) as error:
+        changes(with_files(there, firewall_user=text.encode()))
+    assert error.value.code == "marks-damaged"
+
+
+def test_several_blocks_become_one_and_lines_between_them_stay() -> None:
+    there = applied(ANSWERS, FACTORY_FRESH).files[FIREWALL_USER].content
+    after = file(with_files(FACTORY_FRESH, firewall_user=there + b"mine\n" + there), FIREWALL_USER).after.raw
+    assert after == there + b"mine\n"
 
 
 def test_a_password_in_an_options_file_is_not_shown() -> None:

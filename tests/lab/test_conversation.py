@@ -104,6 +104,25 @@ def test_back_ctrl_c_and_leaving_change_nothing(lab: Lab, tmp_path: Path) -> Non
     assert router.digest() == before
 
 
+def test_an_interrupted_change_shows_the_password_that_will_count(lab: Lab, tmp_path: Path) -> None:
+    client = lab.client()
+    router = lab.router()
+    wizard = Wizard(router, tmp_path)
+    with at_terminal(wizard, *wizard.login) as terminal:
+        for question in (*QUESTIONS, "What now?"):
+            terminal.answer(question)
+        terminal.wait_for("install what is missing")
+        terminal.type(CTRL_C)
+        assert terminal.end() == 130
+        shown = terminal.scrollback
+    assert "goes on by itself" in shown.replace("\n", " ")
+    password = re.search(r"^vpnuser: (\S+)$", shown, re.MULTILINE)
+    assert password, shown
+    router.run("while [ -d /tmp/pptp-wizard.lock ]; do sleep 1; done")
+    call = client.dial("vpnuser", password[1])
+    assert call.up, call.log
+
+
 def test_without_a_terminal_it_names_the_flag_and_changes_nothing(lab: Lab, tmp_path: Path) -> None:
     router = lab.router(ppp=True)
     before = router.digest()

@@ -180,7 +180,7 @@ def test_two_wizards_at_once_take_turns(lab: Lab, tmp_path: Path) -> None:
     router = lab.router(ppp=True)
     wizard = Wizard(router, tmp_path)
     router.run(
-        "mkdir -p /tmp/pptp-wizard.lock /tmp/pptp-wizard.other; echo /tmp/pptp-wizard.other >/tmp/pptp-wizard.lock/holder"
+        "cd /tmp; mkdir pptp-wizard.lock pptp-wizard.other; echo $PWD/pptp-wizard.other >pptp-wizard.lock/holder"
     )
     before = router.digest()
     ran = wizard.apply(answers(), {"anna": SECRET})

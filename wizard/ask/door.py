@@ -120,9 +120,10 @@ class Unattended:
         missing(f"Is the key {fingerprint} ({kind}) that of {host}?", f"ssh {host} (once, to compare and keep the key)")
 
     def password(self, target: Target, attempt: int) -> Secret | None:
-        """See `Doorkeeper`. A password from a file that is refused ends here too."""
-        again = " The one that was given was refused." if attempt > 1 else ""
-        missing(f"The password for {target}.{again}", "--password-file FILE or --identity FILE")
+        """See `Doorkeeper`. There is no second try with a password from a file."""
+        if attempt > 1:
+            return None
+        missing(f"The password for {target}.", "--password-file FILE or --identity FILE")
 
     def passphrase(self, key: Path) -> Secret | None:
         """See `Doorkeeper`."""

@@ -55,9 +55,13 @@ def ask_path(prompter: Prompter, default: Path) -> Path | None:
 def _path_fault(text: str) -> str | None:
     if not text.strip():
         return "Type the name of a file, as answers.toml."
-    path = Path(text.strip()).expanduser()
-    if path.is_dir():
-        return f"{path} is a folder. Add the name of a file, as {path / 'answers.toml'}."
-    if not path.parent.is_dir():
-        return f"There is no folder {path.parent}. Choose one that is there."
+    try:
+        path = Path(text.strip()).expanduser()
+        if path.is_dir():
+            return f"{path} is a folder. Add the name of a file, as {path / 'answers.toml'}."
+        if not path.parent.is_dir():
+            return f"There is no folder {path.parent}. Choose one that is there."
+        path.exists()
+    except (OSError, RuntimeError, ValueError):  # too long a name, nobody's home, a NUL
+        return "No file can have this name. Type another, as answers.toml."
     return None

@@ -14,6 +14,8 @@ from wizard.model.marked import block, stray_mark, without_block
 from wizard.model.plan import PROVIDER, Plan
 
 CONF, OPTIONS, SECRETS = "/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets"
+QUOTED_MASK = f'"{resources.MASK}"'
+"""A hidden secret as the template writes it, so that an unchanged line looks unchanged."""
 _PASSWORD_WORD = re.compile(r"^(\s*password\s+).*$", re.MULTILINE)
 _EXIT = re.compile(r"^exit\b", re.MULTILINE)
 
@@ -101,7 +103,7 @@ def _others(raw: bytes, facts: RouterFacts, *, masked: bool) -> bytes:
             at = end
         elif masked:
             start, end = entry.secret_span
-            pieces += [raw[at:start], resources.MASK.encode()]
+            pieces += [raw[at:start], QUOTED_MASK.encode()]
             at = end
     rest = b"".join([*pieces, raw[at:]])
     return without_block(rest.decode("latin-1")).encode("latin-1")
@@ -119,7 +121,7 @@ def _masked(raw: bytes, facts: RouterFacts) -> str:
     at = 0
     for entry in facts.secrets:
         start, end = entry.secret_span
-        shown += [_decode(raw[at:start]), resources.MASK]
+        shown += [_decode(raw[at:start]), QUOTED_MASK]
         at = end
     return "".join([*shown, _decode(raw[at:])])
 

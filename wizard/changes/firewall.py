@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 
+from wizard.model.answers import Access
 from wizard.model.changes import Flow
 from wizard.model.facts import FilterRule, RouterFacts
 from wizard.model.plan import Plan, Reach
@@ -31,12 +32,12 @@ def expected(plan: Plan, facts: RouterFacts) -> tuple[FilterRule, ...]:
 
 
 def _entrances(wan: str) -> Iterator[FilterRule]:
-    if wan:
-        for protocol, match in CALLS:
-            yield FilterRule("input_rule", "ACCEPT", protocol, inside=wan, match=match)
     yield FilterRule("input_rule", INPUT, inside=CALL_DEVICES)
     yield FilterRule("forwarding_rule", FORWARD, inside=CALL_DEVICES)
     yield FilterRule("forwarding_rule", DELIVER, outside=CALL_DEVICES)
+    if wan:
+        for protocol, match in CALLS:
+            yield FilterRule("input_rule", "ACCEPT", protocol, inside=wan, match=match)
 
 
 def _clients(plan: Plan, wan: str) -> Iterator[FilterRule]:
@@ -106,23 +107,31 @@ def _by_chain(rule: FilterRule) -> str:
 
 def flows(plan: Plan, facts: RouterFacts) -> tuple[Flow, ...]:
     """Who can reach what, before and after, as far as this router decides it."""
-    old = facts.tunnel.answers.access if facts.tunnel and facts.tunnel.ours else None
-    by_hand = facts.tunnel is not None and old is None
     reach = plan.reach
-    some = old is not None
     lan = ", ".join(str(network) for network in reach.lan) or "the home network"
     return (
         Flow("Internet", "this router, TCP 1723", _accepts(facts, *CALLS[0]), True, "where a call begins"),
         Flow("Internet", "this router, GRE (protocol 47)", _accepts(facts, *CALLS[1]), True, "the tunnel itself"),
-        Flow("clients", "this router: ping, names (DNS)", some, True),
-        Flow("clients", "this router: SSH, web page", bool(old and old.router == "all"), reach.router == "all"),
-        Flow("clients", f"LAN ({lan})", bool(old and old.lan != "none"), bool(reach.lan)),
-        Flow("LAN", "clients", bool(old and old.from_lan), reach.from_lan),
-        Flow("clients", "Internet, through this router", bool(old and old.internet), reach.internet),
-        Flow("a client", "another client", bool(old and old.between_clients), reach.between_clients),
-        Flow("tunnel, any other address", "anything", False, False, "refused"),
-        *([Flow("clients", "what rules by hand allow", True, False, "these come first")] if by_hand else []),
+        Flow("clients", "this router: ping, names (DNS)", _before(facts, lambda _: True), True),
+        Flow(
+            "clients",
+            "this router: SSH, web page",
+            _before(facts, lambda old: old.router == "all"),
+            reach.router == "all",
+        ),
+        Flow("clients", f"LAN ({lan})", _before(facts, lambda old: old.lan != "none"), bool(reach.lan)),
+        Flow("LAN", "clients", _before(facts, lambda old: old.from_lan), reach.from_lan),
+        Flow("clients", "Internet, through this router", _before(facts, lambda old: old.internet), reach.internet),
+        Flow("a client", "another client", _before(facts, lambda old: old.between_clients), reach.between_clients),
+        Flow("tunnel, any other address", "anything", _before(facts, lambda _: False), False, "refused"),
     )
+
+
+def _before(facts: RouterFacts, allowed: Callable[[Access], bool]) -> bool | None:
+    """What our own rules allow now; nobody knows that of a set-up by hand, and without a tunnel it is nothing."""
+    if facts.tunnel is None:
+        return False
+    return allowed(facts.tunnel.answers.access) if facts.tunnel.ours else None
 
 
 def _accepts(facts: RouterFacts, protocol: str, match: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wizard import ask
 from wizard.journey.act import advise, apply_changes, check, hand_over_passwords
 from wizard.journey.arrive import find, log_in, look, pass_gate
-from wizard.journey.settle import ask_all, show
+from wizard.journey.settle import ask_all, read_files, show
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.errors import ExitCode
 from wizard.model.options import Options
@@ -27,6 +27,7 @@ class Step:
 
 
 STEPS = (
+    Step("", read_files),
     Step("", find),
     Step("", log_in),
     Step("Your router", look),

@@ -10,7 +10,9 @@ from wizard.journey.arrive import facts_of
 from wizard.journey.settle import planned
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.errors import ExitCode, WizardError
+from wizard.model.facts import RouterFacts
 from wizard.model.report import ApplyReport, ApplyStep, Check, Verdict
+from wizard.plan import gate
 from wizard.router import script
 from wizard.router.session import reconnect
 from wizard.screen import Progress, Screen
@@ -102,19 +104,31 @@ def _show_checks(screen: Screen, checks: Iterable[Check]) -> None:
 def advise(trip: Trip) -> Trip:
     """What to do from outside, on each device, and when it does not work."""
     assert trip.facts and trip.asked and trip.plan
-    done = replace(trip, ended=ExitCode.DONE)
-    if not trip.outcome.touched:
-        trip.screen.good("All is well. Nothing was changed on the router.")
-        return done
-    address = trip.facts.wan.interface.ip if trip.facts.wan.interface else "the address your provider gives the router"
+    address = _dialled(trip.facts)
     reach = {"internet": trip.plan.reach.internet, "lan": trip.plan.reach.lan}
-    first = trip.plan.seats[0]
+    first = trip.plan.seats[0].name if trip.plan.seats else "its user name"
     for device in sorted(trip.asked.devices):
-        sheet = resources.sheet(device, address=address, name=first.name, server=trip.plan.server, **reach)
+        sheet = resources.sheet(device, address=address, name=first, server=trip.plan.server, **reach)
         trip.screen.page(sheet.headline, sheet.body)
-    for code in ("outside", "tips"):
-        page = resources.page(code, address=address, log_command="logread")
-        trip.screen.page(page.headline, page.body)
-    trip.screen.say("To change something later, run the wizard again: it opens with what is on the router.")
-    trip.screen.note("The files as they were before are on the router, under /etc/pptp-wizard/previous.")
-    return done
+    if trip.outcome.touched:
+        for code in ("outside", "tips"):
+            page = resources.page(code, address=address, log_command="logread")
+            trip.screen.page(page.headline, page.body)
+        trip.screen.say("To change something later, run the wizard again: it opens with what is on the router.")
+        trip.screen.note(
+            "The files as they were are on the router: before this change under /etc/pptp-wizard/previous, before "
+            "the first one under /etc/pptp-wizard/original."
+        )
+    else:
+        trip.screen.good("All is well. Nothing was changed on the router.")
+    return replace(trip, ended=ExitCode.DONE)
+
+
+def _dialled(facts: RouterFacts) -> object:
+    """What devices dial: the router's address in the Internet, or words for it where the router has none."""
+    in_the_way = {finding.code for finding in gate.findings(facts)}
+    if "carrier-grade-nat" in in_the_way:
+        return "an address that your provider would have to give you"
+    if "modem-in-front" in in_the_way:
+        return "the Internet address of the modem in front"
+    return facts.wan.interface.ip if facts.wan.interface else "the address your provider gives the router"

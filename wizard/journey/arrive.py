@@ -79,6 +79,6 @@ def pass_gate(trip: Trip) -> Trip:
             raise WizardError(finding.code, ExitCode.NOT_TRIED, **finding.data)
         page = resources.page(finding.code, **finding.data)
         trip.screen.page(page.headline, page.body)
-        if not trip.person.go_on():
+        if not trip.options.dry_run and not trip.person.go_on():
             return left(trip)
     return trip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from wizard import ask, preview
+from wizard import ask, preview, resources
 from wizard.changes import change
 from wizard.journey.trip import Trip, left
 from wizard.model.answers import Answers
@@ -22,12 +23,16 @@ from wizard.screen import Screen
 def ask_all(trip: Trip) -> Trip:
     """The answers: from the file with `--yes` or `--dry-run`, otherwise from the person, with the file as defaults."""
     assert trip.facts
-    start = answersfile.load_answers(trip.options.answers) if trip.options.answers else None
-    given = _given(trip.options.secrets, trip.screen)
-    if start and (trip.options.yes or trip.options.dry_run):
-        return replace(trip, asked=_as_written(start, given, trip.facts, trip.screen))
-    asked = trip.person.ask(trip.facts, start, given)
+    if trip.start and (trip.options.yes or trip.options.dry_run):
+        return replace(trip, asked=_as_written(trip.start, trip.given, trip.facts, trip.screen))
+    asked = trip.person.ask(trip.facts, trip.start, trip.given)
     return replace(trip, asked=asked) if asked else left(trip)
+
+
+def read_files(trip: Trip) -> Trip:
+    """The files that were named, before anything is looked for: a slip in one of them costs no login."""
+    start = answersfile.load_answers(trip.options.answers) if trip.options.answers else None
+    return replace(trip, start=start, given=_given(trip.options.secrets, trip.screen))
 
 
 def _given(path: Path | None, screen: Screen) -> Mapping[str, Secret]:
@@ -43,6 +48,10 @@ def _as_written(answers: Answers, given: Mapping[str, Secret], facts: RouterFact
     asked = ask.unasked(facts, answers, given, names=names)
     problems = addresses.problems(answers, facts)
     fatal = [problem.text for problem in problems if problem.fatal]
+    users = [client.name for client in answers.clients]
+    for name in sorted(given.keys() - set(users)):
+        near = get_close_matches(name, users, 1, 0.0)
+        fatal.append(f"The secrets file has a password for {name}, who is no client. Is {''.join(near)} meant?")
     for name, password in asked.passwords.items():
         if fault := names.password_problem(password.reveal()):
             fatal.append(f"The password of {name} cannot log in. {fault}")
@@ -62,8 +71,9 @@ def show(trip: Trip) -> Trip:
         trip.screen.heading(ask.OF, ask.OF, "What will change")
     assert trip.changes and trip.plan and trip.facts
     if trip.changes.empty:
-        trip.screen.show(preview.nothing_to_change(trip.changes))
-        return trip
+        for part in preview.preview(trip.changes, trip.plan, trip.facts, plain=True, width=trip.screen.width):
+            trip.screen.show(part)
+        return replace(trip, ended=ExitCode.DONE) if trip.options.dry_run else trip
     trip.screen.show(preview.network_picture(trip.plan, trip.facts, trip.screen.width))
     for part in preview.preview(trip.changes, trip.plan, trip.facts, plain=trip.screen.plain, width=trip.screen.width):
         trip.screen.show(part)
@@ -89,11 +99,22 @@ def _ask_again(trip: Trip) -> Trip:
 def _save(trip: Trip) -> Trip:
     assert trip.asked
     path = trip.person.where_to_save()
-    if path:
-        answersfile.save_answers(path, trip.asked.answers)
+    if path and _saved(path, trip):
         trip.screen.good(f"Saved in {path}, without passwords.")
         trip.screen.note(f"The same again, without questions: pptp-wizard {trip.target} --answers {path} --yes")
     return _CHOICES[trip.person.decide()](trip)
+
+
+def _saved(path: Path, trip: Trip) -> bool:
+    """The answers are in the file. A file that cannot be written is no reason to lose them."""
+    assert trip.asked
+    try:
+        answersfile.save_answers(path, trip.asked.answers)
+    except WizardError as error:
+        page = resources.page(error.code, **error.data)
+        trip.screen.page(page.headline, page.body)
+        return False
+    return True
 
 
 _CHOICES: Mapping[Literal["apply", "change", "save", "leave"], Callable[[Trip], Trip]] = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from wizard.ask import Asked, Person
+from wizard.model.answers import Answers
 from wizard.model.changes import ChangeSet
 from wizard.model.door import Target
 from wizard.model.errors import ExitCode
 from wizard.model.facts import RouterFacts
 from wizard.model.options import Options
 from wizard.model.plan import Plan
+from wizard.model.secret import Secret
 from wizard.router.session import Session
 from wizard.screen import Screen
 
@@ -45,6 +48,10 @@ class Trip:
     screen: Screen
     outcome: Outcome
     person: Person
+    start: Answers | None = None
+    """Answers from a file."""
+    given: Mapping[str, Secret] = field(default_factory=dict)
+    """Clients' passwords from a file."""
     target: Target | None = None
     session: Session | None = None
     facts: RouterFacts | None = None

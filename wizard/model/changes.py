@@ -64,7 +64,8 @@ class Flow:
 
     source: str
     destination: str
-    before: bool
+    before: bool | None
+    """None where rules by hand decide it, which nobody here has read."""
     after: bool
     note: str = ""
 

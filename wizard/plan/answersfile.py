@@ -55,6 +55,8 @@ def load_answers(path: Path) -> Answers:
         refuse("answers-invalid", path, Refusal("", f"it is not valid TOML: {error}"))
     except Refusal as refusal:
         refuse("answers-invalid", path, refusal)
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        refuse("answers-invalid", path, Refusal("", "it holds something that no answer is that large"))
 
 
 def load_secrets(path: Path) -> dict[str, Secret]:
@@ -72,6 +74,8 @@ def load_secrets(path: Path) -> dict[str, Secret]:
         refuse("secrets-invalid", path, Refusal("", f"it is not valid TOML {place[0] if place else ''}".strip()))
     except Refusal as refusal:
         refuse("secrets-invalid", path, refusal)
+    except (ValueError, RecursionError):
+        refuse("secrets-invalid", path, Refusal("", "it holds something that no password is that large"))
 
 
 def load_password(path: Path) -> Secret:

@@ -32,9 +32,9 @@ def plan(facts: RouterFacts, answers: Answers, passwords: Mapping[str, Secret]) 
 def _name_servers(dns: Dns, server: IPv4Address) -> tuple[IPv4Address, ...]:
     if dns == "router":
         return (server,)
-    return () if dns == "none" else dns
+    return () if dns == "none" else tuple(dict.fromkeys(dns))
 
 
 def _reach(access: Access, home: IPv4Network) -> Reach:
-    lan = (home,) if access.lan == "all" else () if access.lan == "none" else access.lan
+    lan = (home,) if access.lan == "all" else () if access.lan == "none" else tuple(dict.fromkeys(access.lan))
     return Reach(lan, access.from_lan, access.internet, access.between_clients, access.router)

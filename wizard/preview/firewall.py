@@ -54,12 +54,12 @@ def _line(flow: Flow) -> Text:
     return line.append(sentence(f"{flow.source} → {flow.destination}: {answer}{note}"))
 
 
-def _word(possible: bool) -> str:
-    return "yes" if possible else "no"
+def _word(possible: bool | None) -> str:
+    return "as by hand" if possible is None else "yes" if possible else "no"
 
 
 def _sign(flow: Flow) -> tuple[str, str]:
-    if flow.before == flow.after:
+    if flow.before is None or flow.before == flow.after:
         return SAME
     return OPENED if flow.after else CLOSED
 
