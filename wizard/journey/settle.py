@@ -43,15 +43,21 @@ def _given(path: Path | None, screen: Screen) -> Mapping[str, Secret]:
     return answersfile.load_secrets(path)
 
 
+def _strangers(given: Mapping[str, Secret], asked: ask.Asked) -> list[str]:
+    """Names in the secrets file that are no clients, while a client has no password: a slip of the pen, probably."""
+    return [
+        f"The secrets file has a password for {name}, who is no client. Is {near} meant?"
+        for name in sorted(given.keys() - asked.passwords.keys())
+        for near in get_close_matches(name, asked.generated, 1, 0.0)
+    ]
+
+
 def _as_written(answers: Answers, given: Mapping[str, Secret], facts: RouterFacts, screen: Screen) -> ask.Asked:
     """Answers that nobody looks over again: everything wrong with them on this router is said at once."""
     asked = ask.unasked(facts, answers, given, names=names)
     problems = addresses.problems(answers, facts)
     fatal = [problem.text for problem in problems if problem.fatal]
-    users = [client.name for client in answers.clients]
-    for name in sorted(given.keys() - set(users)):
-        near = get_close_matches(name, users, 1, 0.0)
-        fatal.append(f"The secrets file has a password for {name}, who is no client. Is {''.join(near)} meant?")
+    fatal += _strangers(given, asked)
     for name, password in asked.passwords.items():
         if fault := names.password_problem(password.reveal()):
             fatal.append(f"The password of {name} cannot log in. {fault}")
