@@ -184,11 +184,20 @@ class Screen:
     def _put(
         self, shown: RenderableType, console: Console | None = None, *, recorded: RenderableType | None = None
     ) -> None:
-        (console or self._out).print(shown)
+        target = console or self._out
+        if self.plain:  # no blanks up to the edge, which a screen reader or a file would get too
+            target.file.write(self._on_paper(shown))
+            target.file.flush()
+        else:
+            target.print(shown)
         if self._transcript:
-            paper = StringIO()
-            _console(paper, True, self.width).print(recorded or shown)
-            self._record("".join(f"{line.rstrip()}\n" for line in paper.getvalue().splitlines()))
+            self._record(self._on_paper(recorded or shown))
+
+    def _on_paper(self, shown: RenderableType) -> str:
+        """The same as plain text, without blanks at the ends of lines."""
+        paper = StringIO()
+        _console(paper, True, self.width).print(shown)
+        return "".join(f"{line.rstrip()}\n" for line in paper.getvalue().splitlines())
 
     def _record(self, text: str) -> None:
         if not self._transcript:

@@ -46,14 +46,16 @@ class Window:
         """What can be seen."""
         return [line.rstrip() for line in self._screen.display]
 
-    def wait_for(self, text: str, seconds: float = 60) -> list[str]:
-        """What can be seen once `text` is on the last line that asks."""
+    def wait_for(self, text: str, seconds: float = 60, *, then: str = "") -> list[str]:
+        """What can be seen once a line begins with `text`, and that line or a later one holds `then`."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if any(line.lstrip().startswith(text) for line in self.lines):
-                return self.lines
+            lines = self.lines
+            found = [number for number, line in enumerate(lines) if line.lstrip().startswith(text)]
+            if found and any(then in line for line in lines[found[-1] :]):
+                return lines
             self._read()
-        raise AssertionError(f"{text!r} did not come:\n" + "\n".join(self.lines))
+        raise AssertionError(f"{text!r} with {then!r} did not come:\n" + "\n".join(self.lines))
 
     def end(self) -> None:
         """Read until the program has ended."""
@@ -82,11 +84,11 @@ def window() -> Iterator[Window]:
 
 def test_enter_all_the_way_in_80_by_24(window: Window) -> None:
     for title in TITLES:
-        lines = window.wait_for(f"{title} (") if title != TITLES[2] else window.wait_for(f"{title}  (")
-        asked = next(number for number, line in enumerate(lines) if line.lstrip().startswith(title) and "(" in line)
         # the heading, the question and the whole of its list can be seen at once
+        in_list = title != TITLES[2]
+        lines = window.wait_for(f"{title} (" if in_list else f"{title}  (", then="← back" if in_list else "")
+        asked = next(number for number, line in enumerate(lines) if line.lstrip().startswith(title) and "(" in line)
         assert any(line.startswith("Step ") for line in lines[:asked])
-        assert title == TITLES[2] or any("← back" in line for line in lines[asked:])
         window.program.send(ENTER)
     window.wait_for("RESULT Answers(")
     window.end()

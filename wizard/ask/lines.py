@@ -24,6 +24,8 @@ def no_answer(question: Question) -> WizardError:
 class PlainPrompter(Prompter):
     """Asks line by line. Where `source` is not a terminal, passwords are read from it like everything else."""
 
+    edits_in_place = False
+
     def __init__(self, screen: Screen, source: TextIO | None = None) -> None:
         super().__init__(screen)
         self._source = source or sys.stdin

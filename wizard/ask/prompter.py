@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 from wizard.model.secret import Secret
 from wizard.screen import Screen
@@ -59,6 +59,9 @@ class Prompter(ABC):
     How keys or lines are read is for the subclasses. They return `Way.MORE` when more is wanted to be known.
     """
 
+    edits_in_place: ClassVar[bool] = True
+    """A text that was refused comes back to be mended; where it cannot be edited the default does."""
+
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
 
@@ -81,7 +84,7 @@ class Prompter(ABC):
 
         def read() -> str | Way:
             text = self._line(question, drafts[-1])
-            if isinstance(text, str):
+            if isinstance(text, str) and self.edits_in_place:
                 drafts.append(text)
             return text
 

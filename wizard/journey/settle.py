@@ -80,7 +80,8 @@ def show(trip: Trip) -> Trip:
         for part in preview.preview(trip.changes, trip.plan, trip.facts, plain=True, width=trip.screen.width):
             trip.screen.show(part)
         return replace(trip, ended=ExitCode.DONE) if trip.options.dry_run else trip
-    trip.screen.show(preview.network_picture(trip.plan, trip.facts, trip.screen.width))
+    if not trip.screen.plain:
+        trip.screen.show(preview.network_picture(trip.plan, trip.facts, trip.screen.width))
     for part in preview.preview(trip.changes, trip.plan, trip.facts, plain=trip.screen.plain, width=trip.screen.width):
         trip.screen.show(part)
     if trip.options.dry_run:

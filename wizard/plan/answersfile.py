@@ -228,13 +228,13 @@ def _network(key: str, value: object) -> IPv4Network:
 def _dns(key: str, value: object) -> Dns:
     if isinstance(value, list):
         return tuple(_address(f"{key}[{number}]", each) for number, each in enumerate(value, 1))
-    return cast("Dns", word_of(key, value, ("router", "none")))
+    return cast("Dns", word_of(key, value, ("router", "none"), 'a list like ["192.168.1.1"]'))
 
 
 def _lan(key: str, value: object) -> LanAccess:
     if isinstance(value, list):
         return tuple(_network(f"{key}[{number}]", each) for number, each in enumerate(value, 1))
-    return cast("LanAccess", word_of(key, value, ("all", "none")))
+    return cast("LanAccess", word_of(key, value, ("all", "none"), 'a list like ["192.168.1.10"]'))
 
 
 def _passwords(data: dict[str, object]) -> dict[str, Secret]:

@@ -88,10 +88,11 @@ def truth_of(key: str, value: object) -> bool:
     return value
 
 
-def word_of(key: str, value: object, words: tuple[str, ...]) -> str:
-    """One of `words`."""
+def word_of(key: str, value: object, words: tuple[str, ...], otherwise: str = "") -> str:
+    """One of `words`; `otherwise` names what else could stand there."""
     if value not in words:
-        raise Refusal(key, f"{value!r} is not known", f"Write {' or '.join(map(quoted, words))}.")
+        allowed = " or ".join([*map(quoted, words), *filter(None, [otherwise])])
+        raise Refusal(key, f"{value!r} is not known", f"Write {allowed}.")
     return str(value)
 
 
