@@ -36,9 +36,11 @@ step() {
 	attempt "$@" || finish
 }
 
+# finish: the end, well or not. Who was refused its turn leaves the other's files alone.
 finish() {
-	rm -rf "$stage"
-	[ "$(cat "$lock/holder")" = "$work" ] && rm -rf "$lock"
+	if [ "$(cat "$lock/holder")" = "$work" ]; then
+		rm -rf "$stage" "$lock"
+	fi 2>/dev/null
 	: >"$work/end"
 	exit
 }
