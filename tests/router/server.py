@@ -152,7 +152,8 @@ def _run_shell(transport: Transport, channel: Channel, command: str) -> None:
             pump.join()
         # The far end may hang up at any moment, and some tests do.
         with contextlib.suppress(OSError, EOFError, SSHException):
-            channel.send_exit_status(code)
+            if code >= 0:  # a shell that a signal ended has no exit status (RFC 4254 §6.10)
+                channel.send_exit_status(code)
             channel.close()
         pumps[0].join()
 
