@@ -1,0 +1,246 @@
+"""A stand-in for libuci: packages, their sections, and what a change does to them.
+
+Made after libuci's `list.c`, and tested against recordings of the real program. `load()` is what other stand-ins
+call: it sees pending changes in /tmp/.uci as every user of libuci does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from wizard.practice.uci.error import INVALID, NOT_FOUND, UciError
+
+__all__ = ["Change", "Package", "Section", "UciError", "load"]
+
+Value = str | list[str]
+
+NAME = re.compile(r"[A-Za-z0-9_]+")
+"""Names of sections and options."""
+PACKAGE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+"""A package's name where a file states it."""
+PRINTABLE = re.compile(r"[!-~]+")
+"""A section's type, and a package's name on the command line."""
+
+SET, ADD, REMOVE, RENAME, REORDER, LIST_ADD, LIST_DEL = "", "+", "-", "@", "^", "|", "~"
+"""What a change does, as the first character of its line in /tmp/.uci says."""
+
+
+class Change(NamedTuple):
+    """One line of a file in /tmp/.uci."""
+
+    action: str
+    section: str
+    option: str | None = None
+    value: str | None = None
+
+
+class Section:
+    """A section with its options in their order. An anonymous one has a made-up name (`cfg` and digits)."""
+
+    __slots__ = ("anonymous", "name", "options", "type")
+
+    def __init__(self, kind: str, name: str, anonymous: bool) -> None:
+        self.type = kind
+        self.name = name
+        self.anonymous = anonymous
+        self.options: dict[str, Value] = {}
+
+
+class Package:
+    """A file of /etc/config, in memory."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.sections: list[Section] = []
+        self.path: str | None = None
+        """Where it was read."""
+        self.has_delta = False
+        """Whether changes to it wait in /tmp/.uci. A file outside of /etc/config is changed where it lies."""
+        self.pending: list[Change] = []
+        """Changes by this program, not written anywhere yet."""
+        self.saved: list[Change] = []
+        """Changes that wait in /tmp/.uci."""
+        self._made = 0
+
+    def section(self, name: str) -> Section | None:
+        """The section of that name."""
+        return next((section for section in self.sections if section.name == name), None)
+
+    def of_type(self, kind: str) -> list[Section]:
+        """All sections of a type, in their order."""
+        return [section for section in self.sections if section.type == kind]
+
+    def nth(self, reference: str) -> Section | None:
+        """What `@rule[2]` or `@rule[-1]` names; without a type (`@[0]`) all sections count. Raises UciError."""
+        match = re.fullmatch(r"@([^\[]*)\[[ \t\n\v\f\r]*([+-]?\d+|)\]", reference)
+        if match is None or not (match[1] == "" or PRINTABLE.fullmatch(match[1])):
+            raise UciError(INVALID)
+        number = int(match[2] or 0)
+        among = self.of_type(match[1]) if match[1] else self.sections
+        if number < 0:
+            number += len(among)
+        return among[number] if 0 <= number < len(among) else None
+
+    def add(self, kind: str) -> Section:
+        """Append an anonymous section. Its name tells its place and its type (`uci_fixup_section` of libuci)."""
+        section = self._append(kind, "", anonymous=True)
+        section.name = f"cfg{self._made:02x}{_hash(kind) % 65536:04x}"
+        return section
+
+    def _append(self, kind: str, name: str, *, anonymous: bool) -> Section:
+        self._made += 1
+        section = Section(kind, name, anonymous)
+        self.sections.append(section)
+        return section
+
+    def apply(self, change: Change) -> Change | None:
+        """Do a change. Returns it as it is to be recorded: None where nothing changed. Raises UciError."""
+        match change.action:
+            case "" | "+":
+                return self._set(change)
+            case "-":
+                return self._remove(change)
+            case "@":
+                return self._rename(change)
+            case "^":
+                return self._reorder(change)
+            case "|":
+                return self._list_add(change)
+            case _:
+                return self._list_del(change)
+
+    def _set(self, change: Change) -> Change | None:
+        section = self.section(change.section)
+        if change.option is None:
+            return self._set_type(change, section)
+        if section is None:
+            raise UciError(INVALID)
+        old = section.options.get(change.option)
+        if change.value == "":
+            return self._remove(change._replace(action=REMOVE, value=None)) if old is not None else None
+        section.options[change.option] = _given(change.value)
+        return change if old != change.value else None
+
+    def _set_type(self, change: Change, section: Section | None) -> Change | None:
+        kind = _given(change.value)
+        if not kind:
+            return self._remove(change._replace(action=REMOVE, value=None)) if section else None
+        if not PRINTABLE.fullmatch(kind):
+            raise UciError(INVALID)
+        changed = section is None or section.type != kind
+        if section is None:
+            section = self._append(kind, change.section, anonymous=False)
+        section.type = kind
+        section.anonymous |= change.action == ADD
+        return change if changed else None
+
+    def _place(self, change: Change) -> Section:
+        """The section that a change is about; the option must be there too. Raises UciError."""
+        section = self.section(change.section)
+        if section is None or not (change.option is None or change.option in section.options):
+            raise UciError(NOT_FOUND)
+        return section
+
+    def _remove(self, change: Change) -> Change | None:
+        section = self._place(change)
+        if change.option is None:
+            self.sections.remove(section)
+            return change
+        old = section.options[change.option]
+        if not isinstance(old, list) or not change.value:
+            del section.options[change.option]
+            return change._replace(value=None)
+        number = int(_leading_number(change.value))
+        if 0 <= number < len(old):
+            del old[number]
+            return change
+        return None
+
+    def _rename(self, change: Change) -> Change:
+        section, name = self._place(change), _given(change.value)
+        if change.option is None:
+            section.name, section.anonymous = name, False
+        else:
+            section.options = {name if key == change.option else key: item for key, item in section.options.items()}
+        return change
+
+    def _reorder(self, change: Change) -> Change | None:
+        section = self._place(change._replace(option=None))
+        before = self.sections.index(section)
+        self.sections.remove(section)
+        position = max(0, int(_leading_number(_given(change.value))))
+        self.sections.insert(position, section)
+        return change if self.sections.index(section) != before else None
+
+    def _list_add(self, change: Change) -> Change:
+        section, value = self.section(change.section), _given(change.value)
+        if section is None or change.option is None:
+            raise UciError(INVALID)
+        old = section.options.get(change.option, [])
+        section.options[change.option] = [*(old if isinstance(old, list) else [old]), value]
+        return change
+
+    def _list_del(self, change: Change) -> Change | None:
+        section, value = self.section(change.section), _given(change.value)
+        if section is None:
+            raise UciError(INVALID)
+        old = section.options.get(change.option or "")
+        if not isinstance(old, list):
+            return None
+        old[:] = [item for item in old if item != value]
+        return change
+
+    def text(self, *, header: bool = False, named: bool = False) -> str:
+        """The file that says all this, as `uci export` and `uci commit` write it."""
+        lines = [f"package {self.name}\n"] if header else []
+        for section in self.sections:
+            name = "" if section.anonymous and not named else f" {quoted(section.name)}"
+            lines.append(f"\nconfig {_escaped(section.type)}{name}\n")
+            lines.extend(_option(option, value) for option, value in section.options.items())
+        return "".join([*lines, "\n"])
+
+
+def load(name: str, confdir: str | None = None, *, deltas: bool = True) -> Package:
+    """The package of that name as it is with pending changes, or without them as it lies in flash. Raises UciError."""
+    from wizard.practice.uci.files import Places
+
+    places = Places()
+    if confdir is not None:
+        places.confdir = confdir
+    return places.load(name, deltas=deltas)
+
+
+def quoted(value: str) -> str:
+    """A value in single quotes, as every part of uci writes it."""
+    return f"'{_escaped(value)}'"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("'", "'\\''")
+
+
+def _option(name: str, value: Value) -> str:
+    if isinstance(value, str):
+        return f"\toption {_escaped(name)} {quoted(value)}\n"
+    return "".join(f"\tlist {_escaped(name)} {quoted(item)}\n" for item in value)
+
+
+def _given(value: str | None) -> str:
+    if value is None:
+        raise UciError(INVALID)
+    return value
+
+
+def _leading_number(value: str) -> str:
+    """What C's scanf and strtoul make of a text: the number that it begins with, else none."""
+    match = re.match(r"[ \t\n\v\f\r]*([+-]?\d+)", value)
+    return match[1] if match else "0"
+
+
+def _hash(text: str) -> int:
+    """Bernstein's hash (times 33, plus the next character, from 5381), of which libuci keeps 31 bits."""
+    value = 5381
+    for character in text:
+        value = (value * 33 + ord(character)) & 0xFFFFFFFF
+    return value & 0x7FFFFFFF
