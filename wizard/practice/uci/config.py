@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from wizard.practice.uci import age
 from wizard.practice.uci.error import INVALID, NOT_FOUND, UciError
 
 __all__ = ["Change", "Package", "Section", "UciError", "load"]
@@ -84,6 +85,7 @@ class Package:
 
     def add(self, kind: str) -> Section:
         """Append an anonymous section. Its name tells its place and its type (`uci_fixup_section` of libuci)."""
+        self._made += not age.since(age.COUNTED_ONCE)
         section = self._append(kind, "", anonymous=True)
         section.name = f"cfg{self._made:02x}{_hash(kind) % 65536:04x}"
         return section
@@ -117,10 +119,13 @@ class Package:
         if section is None:
             raise UciError(INVALID)
         old = section.options.get(change.option)
-        if change.value == "":
+        value = _given(change.value)
+        if not value and age.since(age.EMPTY_VALUE_DELETES):
             return self._remove(change._replace(action=REMOVE, value=None)) if old is not None else None
-        section.options[change.option] = _given(change.value)
-        return change if old != change.value else None
+        if old == value:
+            return None
+        _put(section, change.option, value)
+        return change
 
     def _set_type(self, change: Change, section: Section | None) -> Change | None:
         kind = _given(change.value)
@@ -178,7 +183,10 @@ class Package:
         if section is None or change.option is None:
             raise UciError(INVALID)
         old = section.options.get(change.option, [])
-        section.options[change.option] = [*(old if isinstance(old, list) else [old]), value]
+        if isinstance(old, list):
+            section.options[change.option] = [*old, value]
+        else:
+            _put(section, change.option, [old, value])
         return change
 
     def _list_del(self, change: Change) -> Change | None:
@@ -193,11 +201,11 @@ class Package:
 
     def text(self, *, header: bool = False, named: bool = False) -> str:
         """The file that says all this, as `uci export` and `uci commit` write it."""
-        lines = [f"package {self.name}\n"] if header else []
+        lines = [f"package {_word(self.name)}\n"] if header else []
         for section in self.sections:
             name = "" if section.anonymous and not named else f" {quoted(section.name)}"
-            lines.append(f"\nconfig {_escaped(section.type)}{name}\n")
-            lines.extend(_option(option, value) for option, value in section.options.items())
+            lines.append(f"\nconfig {_word(section.type)}{name}\n")
+            lines.extend(_option(_word(option), value) for option, value in section.options.items())
         return "".join([*lines, "\n"])
 
 
@@ -211,6 +219,13 @@ def load(name: str, confdir: str | None = None, *, deltas: bool = True) -> Packa
     return places.load(name, deltas=deltas)
 
 
+def _put(section: Section, option: str, value: Value) -> None:
+    """Give an option another value. Old uci made a new option of it, behind all others."""
+    if not age.since(age.OPTIONS_STAY):
+        section.options.pop(option, None)
+    section.options[option] = value
+
+
 def quoted(value: str) -> str:
     """A value in single quotes, as every part of uci writes it."""
     return f"'{_escaped(value)}'"
@@ -220,10 +235,15 @@ def _escaped(value: str) -> str:
     return value.replace("'", "'\\''")
 
 
+def _word(text: str) -> str:
+    """A word that is no value."""
+    return _escaped(text) if age.since(age.PLAIN_NAMES) else quoted(text)
+
+
 def _option(name: str, value: Value) -> str:
     if isinstance(value, str):
-        return f"\toption {_escaped(name)} {quoted(value)}\n"
-    return "".join(f"\tlist {_escaped(name)} {quoted(item)}\n" for item in value)
+        return f"\toption {name} {quoted(value)}\n"
+    return "".join(f"\tlist {name} {quoted(item)}\n" for item in value)
 
 
 def _given(value: str | None) -> str:

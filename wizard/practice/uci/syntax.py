@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
+from wizard.practice.uci import age
 from wizard.practice.uci.config import LIST_ADD, NAME, PACKAGE_NAME, PRINTABLE, SET, Change, Package, Section
 from wizard.practice.uci.error import DUPLICATE, PARSE, UciError
 from wizard.practice.uci.words import Words
@@ -88,7 +89,7 @@ class _Reading:
     def package_line(self) -> None:
         self._arguments("package")
         name = self._required()
-        if not PACKAGE_NAME.fullmatch(name):
+        if not (PACKAGE_NAME if age.since(age.DASHED_PACKAGES) else NAME).fullmatch(name):
             raise self.words.error("invalid character in name field")
         self._end()
         if not self.single:
@@ -125,7 +126,7 @@ class _Reading:
 
     def _named(self, package: Package, kind: str, name: str) -> Section:
         old = package.section(name)
-        if old and old.type != kind and self.strict:
+        if old and old.type != kind and self.strict and age.since(age.TYPES_STAY):
             raise self.words.error("section of different type overwrites prior section with same name")
         self._apply(package, Change(SET, name, None, kind))
         section = package.section(name)
@@ -150,7 +151,7 @@ class _Reading:
         name = self._name(self._required())
         value = self.words.word()
         self._end()
-        if value or action == LIST_ADD:
+        if value or action == LIST_ADD or not age.since(age.EMPTY_VALUE_DELETES):
             self._apply(self.package, Change(action, self.section.name, name, value))
 
 
