@@ -7,7 +7,6 @@ call: it sees pending changes in /tmp/.uci as every user of libuci does.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wizard.practice.uci import age
 from wizard.practice.uci.error import INVALID, NOT_FOUND, UciError
@@ -27,13 +26,20 @@ SET, ADD, REMOVE, RENAME, REORDER, LIST_ADD, LIST_DEL = "", "+", "-", "@", "^", 
 """What a change does, as the first character of its line in /tmp/.uci says."""
 
 
-class Change(NamedTuple):
+class Change:
     """One line of a file in /tmp/.uci."""
 
-    action: str
-    section: str
-    option: str | None = None
-    value: str | None = None
+    __slots__ = ("action", "option", "section", "value")
+
+    def __init__(self, action: str, section: str, option: str | None = None, value: str | None = None) -> None:
+        self.action = action
+        self.section = section
+        self.option = option
+        self.value = value
+
+    def removal(self) -> Change:
+        """The change that removes what this one is about."""
+        return Change(REMOVE, self.section, self.option)
 
 
 class Section:
@@ -121,7 +127,7 @@ class Package:
         old = section.options.get(change.option)
         value = _given(change.value)
         if not value and age.since(age.EMPTY_VALUE_DELETES):
-            return self._remove(change._replace(action=REMOVE, value=None)) if old is not None else None
+            return self._remove(change.removal()) if old is not None else None
         if old == value:
             return None
         _put(section, change.option, value)
@@ -130,7 +136,7 @@ class Package:
     def _set_type(self, change: Change, section: Section | None) -> Change | None:
         kind = _given(change.value)
         if not kind:
-            return self._remove(change._replace(action=REMOVE, value=None)) if section else None
+            return self._remove(change.removal()) if section else None
         if not PRINTABLE.fullmatch(kind):
             raise UciError(INVALID)
         changed = section is None or section.type != kind
@@ -155,7 +161,7 @@ class Package:
         old = section.options[change.option]
         if not isinstance(old, list) or not change.value:
             del section.options[change.option]
-            return change._replace(value=None)
+            return change.removal()
         number = int(_leading_number(change.value))
         if 0 <= number < len(old):
             del old[number]
@@ -171,7 +177,7 @@ class Package:
         return change
 
     def _reorder(self, change: Change) -> Change | None:
-        section = self._place(change._replace(option=None))
+        section = self._place(Change(REORDER, change.section))
         before = self.sections.index(section)
         self.sections.remove(section)
         position = max(0, int(_leading_number(_given(change.value))))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from wizard.practice.uci.config import NAME, PRINTABLE, Package, Section, Value
 from wizard.practice.uci.error import PARSE, UciError
 
+TYPE_CHECKING = False  # typing itself is slow to import
 if TYPE_CHECKING:
     from wizard.practice.uci.files import Places
 

@@ -86,7 +86,7 @@ def _flag(letter: str) -> tuple[str, bool]:
 
 
 def parse(arguments: list[str], options: Options) -> list[str]:
-    """Take the switches off the command, as musl's getopt does. Returns the command. Raises UsageError or InputError."""
+    """Take the switches off, as musl's getopt does. Returns the command. Raises UsageError or InputError."""
     words = list(arguments)
     while words and words[0].startswith("-") and words[0] != "-":
         word = words.pop(0)
