@@ -13,10 +13,14 @@ from tests.lab.namespaces import Namespace
 # Program → Debian package.
 TOOLS = {
     "apt-get": "apt",
+    "bc": "bc",
+    "bison": "bison",
     "debugfs": "e2fsprogs",
     "dpkg-deb": "dpkg",
+    "flex": "flex",
     "gcc": "gcc",
     "ip": "iproute2",
+    "make": "make",
     "mkfs.ext4": "e2fsprogs",
     "openssl": "openssl",
     "patchelf": "patchelf",
@@ -25,6 +29,7 @@ TOOLS = {
     "tar": "tar",
     "taskset": "util-linux",
     "unshare": "util-linux",
+    "xz": "xz-utils",
 }
 # gcc without the headers compiles nothing.
 HEADERS = ("/usr/include/stdio.h", "libc6-dev")

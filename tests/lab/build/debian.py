@@ -17,11 +17,13 @@ PACKAGES = (
     "dropbear-bin",
     "iproute2",
     "iptables",
+    "libpython3.11-stdlib",
+    "nftables",
     "ppp",
     "ppp-dev",
     "pptp-linux",
     "pptpd",
-    "user-mode-linux",
+    "python3.11-minimal",
 )
 
 LIBRARY_FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64", "usr/lib64")
@@ -60,11 +62,12 @@ def download(into: Path) -> None:
         raise DownloadError(done.stdout[-2000:] + done.stderr[-2000:])
     into.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda archive: _unpack(archive, into), sorted(archives.glob("*.deb"))))
+        list(pool.map(lambda archive: unpack(archive, into), sorted(archives.glob("*.deb"))))
     shutil.rmtree(archives)
 
 
-def _unpack(archive: Path, into: Path) -> None:
+def unpack(archive: Path, into: Path) -> None:
+    """Unpack a Debian package below `into`, without what nothing here reads. Raises CalledProcessError."""
     # Not `dpkg -x`: in a user namespace most groups do not exist, and it insists on them.
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE) as contents:
         subprocess.run(
@@ -76,9 +79,10 @@ def _unpack(archive: Path, into: Path) -> None:
 
 @dataclass(frozen=True)
 class Sysroot:
-    """The folder with the unpacked packages, looked at as if it were the root."""
+    """The folder with the unpacked packages, looked at as if it were the root; beside it the modules of our kernel."""
 
     folder: Path
+    modules: Path
 
     def path(self, name: str) -> Path:
         """Where the file of that absolute name lies, symbolic links followed inside the folder."""
@@ -108,8 +112,8 @@ class Sysroot:
         raise FileNotFoundError(name)
 
     def kernel_modules(self) -> Path:
-        """The folder of the User-mode Linux kernel's modules, named for its release."""
-        return next(iter((self.folder / "usr/lib/uml/modules").iterdir()))
+        """The folder of the kernel's modules, named for its release."""
+        return self.modules
 
 
 def _library_place(name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tests.lab.build import cache, client, debian, disk, feed, router
+from tests.lab.build import cache, client, debian, disk, feed, linux, router
 from tests.lab.build.debian import Sysroot
 from tests.lab.build.pppd import Dialect, compile_library
 
@@ -25,10 +25,7 @@ class Images:
 
     folder: Path
     sysroot: Sysroot
-
-    @property
-    def kernel(self) -> Path:
-        return self.sysroot.path("/usr/bin/linux.uml")
+    kernel: Path
 
     @property
     def preload(self) -> Path:
@@ -48,9 +45,13 @@ class Images:
 
 
 def sysroot() -> Sysroot:
-    """Debian's packages, downloaded now if they are not in the cache (75 MB). Raises DownloadError."""
+    """Debian's packages and our kernel, downloaded and built now if they are not in the cache.
+
+    Raises DownloadError, and CalledProcessError with the compiler's words.
+    """
     name = f"debian-{cache.digest([], *debian.PACKAGES)}"
-    return Sysroot(cache.folder(name, lambda place: debian.download(place / "root")) / "root")
+    packages = cache.folder(name, lambda place: debian.download(place / "root"))
+    return Sysroot(packages / "root", linux.kernel().modules)
 
 
 def images() -> Images:
@@ -61,7 +62,7 @@ def images() -> Images:
     root = sysroot()
     sources = [path for source in SOURCES for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     name = f"images-{cache.digest(sources, *debian.PACKAGES)}"
-    return Images(cache.folder(name, lambda place: _build(place, root)), root)
+    return Images(cache.folder(name, lambda place: _build(place, root)), root, linux.kernel().program)
 
 
 def _build(folder: Path, sysroot: Sysroot) -> None:

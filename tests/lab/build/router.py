@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.lab.build import kernel
 from tests.lab.build.debian import Sysroot
 from tests.lab.build.tree import File, Tree
 
@@ -24,11 +23,6 @@ APPLETS = {
         wc wget which whoami xargs yes""",
     "/usr/sbin": "chroot httpd",
 }
-
-# Loaded by the lab before init: what White Russian's kernel and its `iptables` package had. PPP is not among it.
-KERNEL_MODULES = """
-    bridge iptable_filter iptable_nat iptable_mangle xt_tcpudp xt_state xt_conntrack xt_nat xt_MASQUERADE xt_REDIRECT
-    xt_TCPMSS ipt_REJECT xt_limit xt_mac xt_mark xt_multiport xt_LOG nf_log_syslog"""
 
 # The extensions of iptables 1.3.3 as packaged; `-m comment`, for one, is refused as it was then.
 IPTABLES_EXTENSIONS = """
@@ -87,8 +81,6 @@ def disk(sysroot: Sysroot, host_key: bytes) -> Tree:
     tree.link("/run", "/var/run")
     _programs(tree, sysroot)
     _stock_files(tree)
-    modules = sysroot.kernel_modules()
-    tree.file("/lib/lab/modules", kernel.install(tree, modules, KERNEL_MODULES.split()) + "\n")
     tree.file("/etc/dropbear/dropbear_rsa_host_key", host_key, 0o600)
     tree.link("/root/.ssh", "/etc/dropbear")
     for name, value in NVRAM.items():
