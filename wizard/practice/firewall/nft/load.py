@@ -54,15 +54,7 @@ def _read_helpers(state: State) -> None:
     for section in package.sections if package else ():
         options = parse(section, _HELPER_SPEC, state.notices)
         if options:
-            state.helpers.append(
-                Helper(
-                    options["name"],
-                    options.get("module", ""),
-                    options.get("family", 0),
-                    options["proto"][0],
-                    options["port"],
-                )
-            )
+            state.helpers.append(Helper(options))
 
 
 def _read_defaults(state: State) -> None:

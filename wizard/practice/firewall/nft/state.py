@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 class Helper:
     """A connection tracking helper of the kernel, which is there when its module is."""
 
-    __slots__ = ("family", "module", "name", "port", "protocol")
+    __slots__ = ("family", "module", "name", "port", "protocol", "title")
 
-    def __init__(self, name: str, module: str, family: int, protocol: Protocol, port: Port) -> None:
-        self.name, self.module, self.family, self.protocol, self.port = name, module, family, protocol, port
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.name: str = options["name"]
+        self.title: str = options.get("description", self.name)
+        self.module: str = options.get("module", "")
+        self.family: int = options.get("family", 0)
+        self.protocol: Protocol = options["proto"][0]
+        self.port: Port = options["port"]
 
     @property
     def available(self) -> bool:
@@ -103,6 +108,8 @@ class Rule:
         self.counter = False
         self.log = ""
         self.verdict = ""
+        self.says_protocol = False
+        """Name the protocol even where a port names it already."""
 
 
 class Include:

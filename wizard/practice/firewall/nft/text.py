@@ -80,7 +80,8 @@ def _zone(rule: MatchRule, egress: bool) -> list[str]:
 def _protocol(rule: Rule) -> list[str]:
     addressed = rule.sources or rule.destinations
     parts = [] if addressed else words.only(rule.family)
-    if rule.protocol.name and not (rule.source_ports or rule.destination_ports or rule.icmp_types or rule.icmp_codes):
+    implied = rule.source_ports or rule.destination_ports or rule.icmp_types or rule.icmp_codes
+    if rule.protocol.name and (rule.says_protocol or not implied):
         parts.append(f"meta l4proto {_layer4(rule.family, rule.protocol.name)}")
     return parts
 

@@ -16,7 +16,8 @@ TRUE, FALSE = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
 POLICIES = ("accept", "reject", "drop")
 TARGETS = (*POLICIES, "notrack", "helper", "mark", "dscp", "dnat", "snat", "masquerade")
 REJECT_CODES = ("tcp-reset", "port-unreachable", "admin-prohibited", "host-unreachable", "no-route")
-INCLUDE_POSITIONS = tuple(f"{at}-{side}" for at in ("ruleset", "table", "chain") for side in ("prepend", "append"))
+INCLUDE_SIDES = ("prepend", "postpend", "append")
+INCLUDE_POSITIONS = tuple(f"{at}-{side}" for at in ("ruleset", "table", "chain") for side in INCLUDE_SIDES)
 
 
 class Word:
@@ -99,8 +100,9 @@ def include_type(value: str) -> str | None:
 
 
 def include_position(value: str) -> str | None:
-    """Where an nftables file goes. `postpend` is an older word for `append`."""
-    return choice(value.replace("postpend", "append"), INCLUDE_POSITIONS)
+    """Where an nftables file goes, or the beginning of it. `postpend` is another word for `append`."""
+    found = choice(value, INCLUDE_POSITIONS)
+    return found.replace("postpend", "append") if found else None
 
 
 def boolean(value: str) -> bool | None:

@@ -171,7 +171,8 @@ def _helpers(state: State, section: Section, added: Zone, options: dict[str, Any
     added.to.add("helper")
     for helper in state.helpers:
         if helper.available and (not named or helper.name in named):
-            rule = Rule(f"helper_{added.name}", helper.name, helper.family, helper.protocol)
+            rule = Rule(f"helper_{added.name}", helper.title, helper.family, helper.protocol)
+            rule.says_protocol = True
             rule.destination_ports = [helper.port]
             rule.verdict = f'ct helper set "{helper.name}"'
             state.rules.append(rule)
