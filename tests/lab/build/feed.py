@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.lab.build import kernel
@@ -28,6 +28,8 @@ class Package:
     control: str
     conffiles: str
     data: Tree
+    scripts: dict[str, str] = field(default_factory=dict)
+    """postinst, prerm, …: what the package programs run."""
 
     @property
     def version(self) -> str:
@@ -39,6 +41,8 @@ class Package:
         control.file("/control", self.control)
         if self.conffiles:
             control.file("/conffiles", self.conffiles)
+        for name, script in self.scripts.items():
+            control.file(f"/{name}", script, 0o755)
         whole = Tree()
         whole.file("/debian-binary", "2.0\n")
         whole.file("/control.tar.gz", control.tar_gz())
