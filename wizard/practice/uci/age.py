@@ -50,24 +50,20 @@ NO_DOTS = "2024-11-26"
 OVERRIDES = "2025-01-17"
 """Files in /var/run/uci are read in place of those in /etc/config (fb3c234)."""
 
-_known: list[str] = []
+_known: dict[str, str] = {}
 
 
 def since(day: str) -> bool:
     """Whether this router's uci has what came on that day."""
-    if not _known:
-        _known.append(_of_this_router())
-    return _known[0] >= day
+    place = root.path(PLACE)
+    if place not in _known:
+        _known[place] = _read(place)
+    return _known[place] >= day
 
 
-def _of_this_router() -> str:
+def _read(place: str) -> str:
     try:
-        with open(root.path(PLACE), encoding="ascii") as file:
+        with open(place, encoding="ascii") as file:
             return file.read().strip() or NEWEST
     except FileNotFoundError:
         return NEWEST
-
-
-def forget() -> None:
-    """Look again at the next question: another root may be meant."""
-    _known.clear()

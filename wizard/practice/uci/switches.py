@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from collections.abc import Iterator
 
 from wizard.practice.uci import age
@@ -39,7 +38,7 @@ class Options:
         """Whether `export` names anonymous sections."""
         self.numbered = True
         """Whether `show` numbers anonymous sections."""
-        self.input: Iterator[str] = _lines(sys.stdin.fileno())
+        self.input: Iterator[str] = _lines(0)
         self._other_input = False
 
     def switch(self, letter: str, value: str) -> None:
