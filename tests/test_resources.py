@@ -263,7 +263,7 @@ from wizard import resources
 assert resources.__file__.startswith(sys.argv[1]), resources.__file__
 sys.stdout.write(resources.text("files/options.pptpd"))
 assert "jinja2" not in sys.modules
-resources.render("files/pptpd.conf", resources.Sink.PPTPD_CONF, server="x", connections=1, debug=False)
+resources.render("files/chap-secrets", resources.Sink.PPPD, seats=(), provider="x")
 """
 
 

@@ -24,6 +24,8 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 SOURCES = sorted([*TEMPLATES.glob("router/*.sh"), *TEMPLATES.glob("axis/*/*.sh")])
 ROOTED = re.compile(r"""(?:^|[\s=<>(']|(?<!\})")/(?:etc|usr|lib|tmp|var|jffs|overlay)\b""")
 """A path that begins at the root itself and not at ${IPKG_INSTROOT}."""
+FUNCTION = re.compile(r"([a-z]\w*)\(\) \{")
+"""A function that others call; one whose name begins with `_` is its file's own business."""
 
 
 def scripts() -> dict[str, str]:
@@ -66,7 +68,7 @@ def test_every_value_of_an_axis_has_its_file_and_all_define_the_same_functions(a
     defined = {}
     for member in AXES[axis]:
         lines = resources.text(f"axis/{axis}/{member.value}.sh").splitlines()
-        defined[member.value] = {line.partition("(")[0] for line in lines if line.endswith("() {")}
+        defined[member.value] = {found[1] for line in lines if (found := FUNCTION.fullmatch(line))}
     assert len(set(map(frozenset, defined.values()))) == 1, defined
     assert {path.stem for path in (TEMPLATES / "axis" / axis).iterdir()} == set(defined)
 

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from wizard.model import uci
 from wizard.model.secret import Secret
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Sink(Enum):
     """pppd's option and secrets files: text in double quotes, valid in 2.4.3 … 2.5.3 (openwrt.md §3.3)."""
     PPTPD_CONF = "pptpd.conf"
     """pptpd.conf(5): a keyword and a value per line; there is no quoting, so a value with white space is refused."""
+    UCI = "uci"
+    """libuci's file format: text in single quotes."""
     PLAIN = "plain"
     """A person: nothing is quoted, and control characters become visible."""
 
@@ -186,6 +189,13 @@ def _quoted_for_pppd(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _quoted_for_uci(value: str) -> str:
+    # uci itself would keep a line break inside quotes, but nothing that we write has one
+    if any(char in value for char in "\0\r\n"):
+        raise ValueError("a value for uci cannot hold a line break or NUL")
+    return uci.quoted(value)
+
+
 def _checked_for_pptpd(value: str) -> str:
     if not value or any(char.isspace() or unicodedata.category(char) == "Cc" for char in value):
         raise ValueError("a value in pptpd.conf is one word without white space")
@@ -202,5 +212,6 @@ _QUOTE: Mapping[Sink, Callable[[str], str]] = {
     Sink.SHELL: _quoted_for_shell,
     Sink.PPPD: _quoted_for_pppd,
     Sink.PPTPD_CONF: _checked_for_pptpd,
+    Sink.UCI: _quoted_for_uci,
     Sink.PLAIN: visible,
 }

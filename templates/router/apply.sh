@@ -95,6 +95,12 @@ stage_files() {
 {% for file in files if file.check == "firewall" %}
 	firewall_check "$stage/"{{ file.name }} || fail firewall-refused {{ file.path }} || return 1
 {% endfor %}
+{% for file in files if file.check == "uci" %}
+	uci -q -c "$stage" show {{ file.name }} >/dev/null || fail file-refused {{ file.path }} || return 1
+{% endfor %}
+{% for file in files if file.check == "shell" %}
+	sh -n "$stage/"{{ file.name }} || fail file-refused {{ file.path }} || return 1
+{% endfor %}
 	return 0
 }
 
@@ -157,8 +163,11 @@ keep_old() {
 }
 
 # replace NAME PATH MODE: by rename, so that a symbolic link into /rom gives way to the file and is not written through.
+# What arrived is read back.
 replace() {
+	sum=$(md5sum <"$stage/$1")
 	mkdir -p "${IPKG_INSTROOT}${2%/*}" && chmod "$3" "$stage/$1" && mv -f "$stage/$1" "${IPKG_INSTROOT}$2" || return 1
+	[ "$(md5sum <"${IPKG_INSTROOT}$2")" = "$sum" ] || return 1
 	mark changed "$2"
 }
 
@@ -206,6 +215,15 @@ start_daemon() {
 }
 {% endif %}
 
+{% if service.again %}
+restart_others() {
+{% for name in service.again %}
+	service_again {{ name }} || return 1
+{% endfor %}
+	return 0
+}
+{% endif %}
+
 reload_firewall() {
 	firewall_reload || fail firewall-failed ""
 }
@@ -226,6 +244,9 @@ apply() {
 	# From here on one failure must not keep the rest from being done: who is out has to be out.
 	attempt calls end_calls
 	failed=$?
+{% if service.again %}
+	attempt names restart_others || failed=1
+{% endif %}
 {% if service.enable or service.restart %}
 	attempt service start_daemon || failed=1
 {% endif %}

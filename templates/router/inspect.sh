@@ -17,7 +17,7 @@ capabilities() {
 	elif [ -f "${IPKG_INSTROOT}/lib/firewall/core.sh" ]; then firewall=shell-uci
 	elif [ -f "${IPKG_INSTROOT}/lib/firewall/uci_firewall.sh" ]; then firewall=shell-uci
 	else
-		for script in "${IPKG_INSTROOT}"/etc/init.d/S??firewall; do
+		for script in "${IPKG_INSTROOT}"/etc/init.d/S??firewall "${IPKG_INSTROOT}/etc/init.d/firewall"; do
 			[ -f "$script" ] && firewall=user
 		done
 	fi
@@ -38,8 +38,9 @@ identity() {
 }
 
 # network_settings: NAME=VALUE as White Russian's own start scripts see them: what these two files set wins over nvram.
-# The kernel's own view is in the section "devices".
+# The kernel's own view is in the section "devices". On later releases the second file is no shell any more.
 network_settings() (
+	[ -x "${IPKG_INSTROOT}/usr/sbin/nvram" ] || return 0
 	for file in network.overrides config/network; do
 		[ -f "${IPKG_INSTROOT}/etc/$file" ] && . "${IPKG_INSTROOT}/etc/$file"
 	done >/dev/null 2>&1
@@ -74,6 +75,7 @@ file() {
 
 daemon() {
 	echo "script $(service_script)"
+	[ -x "${IPKG_INSTROOT}/usr/sbin/pptpd" ] && echo program
 	service_enabled && echo enabled
 	[ -n "$(pidof pptpd)" ] && echo running
 	listening_on_1723 && echo listening
@@ -87,6 +89,29 @@ mppe_words() {
 	code=$?
 	rm -f "${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
 	return "$code"
+}
+
+# dnsmasq_starter: whether the init script of the name service knows `localservice`.
+dnsmasq_starter() {
+	grep -o localservice "${IPKG_INSTROOT}/etc/init.d/dnsmasq" | head -n 1
+}
+
+# uci_settings: what later releases keep in UCI, and what their netifd knows of the interfaces.
+uci_settings() {
+	[ -x "${IPKG_INSTROOT}/sbin/ubus" ] || [ -x "${IPKG_INSTROOT}/bin/ubus" ] &&
+		section netifd ubus call network.interface dump
+	section state cat "${IPKG_INSTROOT}/var/state/network"
+	section pending uci -q changes
+	section dnsmasq dnsmasq_starter
+	for name in network dhcp pptpd; do
+		file "${IPKG_INSTROOT}/etc/config/$name"
+	done
+	# Kamikaze's file of that name is written in words of its own.
+	[ "$firewall" = user ] || file "${IPKG_INSTROOT}/etc/config/firewall"
+	if [ -f "${IPKG_INSTROOT}/etc/sysupgrade.conf" ] || [ -d "${IPKG_INSTROOT}/lib/upgrade/keep.d" ]; then
+		section keeps echo yes
+	fi
+	file "${IPKG_INSTROOT}/etc/sysupgrade.conf"
 }
 
 main() {
@@ -118,6 +143,7 @@ main() {
 	esac
 	section user id -u
 	section settings network_settings
+	[ "$service" = rcS ] || uci_settings
 	section devices ifconfig
 	section route cat /proc/net/route
 	section arp cat /proc/net/arp
@@ -131,13 +157,22 @@ main() {
 
 	rules=$(firewall_file)
 	section "firewall file" echo "${rules#"${IPKG_INSTROOT}"}"
+	section "firewall includes" firewall_includes
 	section firewall firewall_listing
+	own=$(service_own)
+	section "own script" echo "${own#"${IPKG_INSTROOT}"}"
+	[ -z "$own" ] || file "$own"
 	section daemon daemon
 	section calls pptp_calls
 	file "${IPKG_INSTROOT}/etc/pptpd.conf"
 	file "${IPKG_INSTROOT}/etc/ppp/options.pptpd"
+	file "${IPKG_INSTROOT}/etc/ppp/options"
 	file "${IPKG_INSTROOT}/etc/ppp/chap-secrets"
-	file "$rules"
+	[ -h "${IPKG_INSTROOT}/etc/ppp/chap-secrets" ] && section "secrets link" ls -l "${IPKG_INSTROOT}/etc/ppp/chap-secrets"
+	case "$rules" in
+	*/etc/config/*) ;;
+	*) file "$rules" ;;
+	esac
 	if [ -x "${IPKG_INSTROOT}/usr/sbin/pppd" ]; then
 		section "mppe mppe" mppe_words 'mppe required,no40,no56,stateless'
 		section "mppe require-mppe" mppe_words require-mppe-128

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS, with_files
-from wizard.changes.firewall import expected, flows, stands
+from wizard.changes.chains import stands
+from wizard.changes.firewall import expected, flows
 from wizard.model.answers import Access, Answers
 from wizard.model.facts import FilterRule, RouterFacts
 from wizard.plan.build import plan

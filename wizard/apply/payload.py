@@ -35,7 +35,7 @@ class Target:
     md5_before: str
     """"-" where it is not there."""
     check: str
-    """Who has to accept it before it goes live: "pppd", "firewall" or "" for nobody."""
+    """Who has to accept it before it goes live: "pppd", "firewall", "uci", "shell" or "" for nobody."""
 
 
 def script_data(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from ipaddress import IPv4Address
 
 from wizard.changes import firewall
 from wizard.changes.files import CONF, files
+from wizard.changes.system import DHCP, FIREWALL_CONFIG, STOCK_CONFIG, answers_strangers
+from wizard.model import uci
 from wizard.model.changes import (
     ChangeSet,
+    Content,
     EndedCall,
     FileChange,
     FirewallChange,
     PackageChange,
     ServiceChange,
 )
-from wizard.model.facts import Mppe, RouterFacts
+from wizard.model.facts import Damage, Mppe, RouterFacts
 from wizard.model.marked import block
 from wizard.model.plan import PROVIDER, Plan
 
@@ -24,13 +27,14 @@ WANTED = ("pptpd", "ppp", "kmod-mppe")
 """What has to be there. The package pulls in the rest where its feed declares it, which not every feed does."""
 
 
-def change(plan: Plan, facts: RouterFacts) -> ChangeSet:
-    """Everything that separates this router from the plan."""
+def change(plan: Plan, facts: RouterFacts, mended: Collection[Damage] = ()) -> ChangeSet:
+    """Everything that separates this router from the plan, with this damage mended on the way."""
     packages = tuple(_packages(facts))
-    changed = files(plan, facts, _expected_mppe(facts))
+    changed = files(plan, facts, _expected_mppe(facts), mended)
     service = _service(facts, changed, bool(packages))
     wanted_rules = firewall.expected(plan, facts)
     rules_file = next(file for file in changed if file.path == facts.firewall_file)
+    rules_change = any(file.changed for file in changed if file.path in (facts.firewall_file, FIREWALL_CONFIG))
     return ChangeSet(
         packages=packages,
         flash_free=facts.flash_free,
@@ -39,20 +43,29 @@ def change(plan: Plan, facts: RouterFacts) -> ChangeSet:
         ended_calls=tuple(_ended_calls(plan, facts)),
         firewall=FirewallChange(
             flows=firewall.flows(plan, facts),
-            lines=tuple(block(rules_file.after.shown).splitlines()),
-            all_new=rules_file.before is None or not block(rules_file.before.shown),
+            lines=tuple(_ours(rules_file.after, facts).splitlines()),
+            all_new=rules_file.before is None or not _ours(rules_file.before, facts),
             expected=wanted_rules,
-            reload=rules_file.changed or not firewall.stands(wanted_rules, facts.rules),
+            reload=rules_change or not firewall.stands(wanted_rules, facts),
         ),
         keep_calls=_keep(plan, facts),
-        warnings=tuple(_warnings(facts)),
+        warnings=tuple(_warnings(plan, facts)),
     )
+
+
+def _ours(rules: Content, facts: RouterFacts) -> str:
+    """Our part of the firewall's file."""
+    if not facts.dialect.uci_firewall:
+        return block(rules.shown)
+    shown = rules.shown
+    parts = [shown[slice(*section.span)] for section in uci.sections(shown) if section.ours]
+    return "\n".join(parts)
 
 
 def _packages(facts: RouterFacts) -> Iterator[PackageChange]:
     """What is missing, by name first and then what comes with it as far as the feed says."""
     asked = [name for name in WANTED if name not in facts.installed]
-    if "pptpd" in facts.installed and not facts.daemon.script:
+    if "pptpd" in facts.installed and not (facts.daemon.program if facts.own_script else facts.daemon.script):
         asked.append("pptpd")  # its files are gone, whatever the database says
     seen = set(asked)
     for name in asked:
@@ -83,11 +96,13 @@ def _expected_mppe(facts: RouterFacts) -> Mppe:
 
 
 def _service(facts: RouterFacts, changed: tuple[FileChange, ...], installing: bool) -> ServiceChange:
-    """Only pptpd's own file needs a new start: the others are read anew by each call."""
-    conf = next(file for file in changed if file.path == CONF)
+    """Only pptpd's own file, and who starts it, need a new start: the other files are read anew by each call."""
+    anew = any(file.changed for file in changed if file.path in (CONF, facts.own_script, STOCK_CONFIG))
+    names = any(file.changed for file in changed if file.path == DHCP)
     return ServiceChange(
         enable=installing or not facts.daemon.enabled,
-        restart=installing or conf.changed or not (facts.daemon.running and facts.daemon.listening),
+        restart=installing or anew or not (facts.daemon.running and facts.daemon.listening),
+        again=("dnsmasq",) if names else (),
     )
 
 
@@ -115,8 +130,9 @@ def _ended_calls(plan: Plan, facts: RouterFacts) -> Iterator[EndedCall]:
             yield EndedCall(call.device, call.address, why)
 
 
-def _warnings(facts: RouterFacts) -> Iterator[str]:
-    """What is left alone, but could let somebody in all the same."""
+def _warnings(plan: Plan, facts: RouterFacts) -> Iterator[str]:
+    """What is left alone, but could let somebody in all the same, or keep clients from what they were promised."""
+    yield from _about_names(plan, facts)
     for entry in facts.secrets:
         if facts.tunnel is None and entry.server == "*" and entry.addresses:
             yield (
@@ -124,3 +140,19 @@ def _warnings(facts: RouterFacts) -> Iterator[str]:
                 "and with any address. The line is there for something else and stays. If nothing else needs it, "
                 f"delete it on the router, or put another name than {PROVIDER} in its second column."
             )
+
+
+def _about_names(plan: Plan, facts: RouterFacts) -> Iterator[str]:
+    if plan.dns != (plan.server,):
+        return
+    if facts.name_service.bound_to:
+        yield (
+            f"The router's name server answers only on {', '.join(facts.name_service.bound_to)} (“interface” in "
+            "/etc/config/dhcp), so clients will get no names from it. Choose other name servers for them, or take "
+            "that line out."
+        )
+    elif answers_strangers(plan, facts) and not facts.zones.wan_refuses:
+        yield (
+            "The router's name server answers its own networks alone, and stays that way, because the firewall lets "
+            "everything in from the Internet. Clients will get no names from it: choose other name servers for them."
+        )

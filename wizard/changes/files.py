@@ -1,52 +1,72 @@
-"""The files of the daemon and of the packet filter, before and after, as they are and as they may be shown."""
+"""The files of the daemon, before and after, as they are and as they may be shown."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Collection, Iterator
+from ipaddress import IPv4Network
 
 from wizard import resources
+from wizard.changes.compare import decode, file_change, of_bytes, same, text
+from wizard.changes.system import system_files
 from wizard.model.changes import Content, FileChange
-from wizard.model.errors import WizardError
-from wizard.model.facts import Mppe, RouterFacts, RouterFile
-from wizard.model.marked import block, stray_mark, without_block
+from wizard.model.facts import Damage, Mppe, RouterFacts, Service
+from wizard.model.marked import without_block
 from wizard.model.plan import PROVIDER, Plan
 
 CONF, OPTIONS, SECRETS = "/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets"
 QUOTED_MASK = f'"{resources.MASK}"'
 """A hidden secret as the template writes it, so that an unchanged line looks unchanged."""
-_PASSWORD_WORD = re.compile(r"^(\s*password\s+).*$", re.MULTILINE)
-_EXIT = re.compile(r"^exit\b", re.MULTILINE)
 
 
-def files(plan: Plan, facts: RouterFacts, expected: Mppe) -> tuple[FileChange, ...]:
+def files(plan: Plan, facts: RouterFacts, expected: Mppe, mended: Collection[Damage] = ()) -> tuple[FileChange, ...]:
     """Every file that belongs to the tunnel. `expected` is the MPPE dialect while no pppd is there to be asked."""
-    return (
+    tunnel = (
         _conf(plan, facts),
         _options(plan, facts, expected),
         _secrets(plan, facts),
-        _firewall(plan, facts),
+        *system_files(plan, facts, mended),
     )
+    return (*tunnel, *_mended(facts, mended, {file.path for file in tunnel}))
+
+
+def _mended(facts: RouterFacts, mended: Collection[Damage], known: Collection[str]) -> Iterator[FileChange]:
+    """Files that are none of the tunnel's, with damage in them."""
+    for path in dict.fromkeys(damage.path for damage in mended if damage.cuts and damage.path not in known):
+        yield file_change(facts, path, "mended, as you said", of_bytes(text(facts, path, mended)))
 
 
 def _conf(plan: Plan, facts: RouterFacts) -> FileChange:
-    text = resources.render(
+    conf = resources.render(
         "files/pptpd.conf",
         resources.Sink.PPTPD_CONF,
         server=plan.server,
         connections=plan.connections,
+        pool="" if facts.dialect.pppd_gives_addresses else _pool(plan),
+        quiet_ip_up=facts.dialect.service is Service.RC_COMMON,
         debug=plan.debug,
     )
-    return _change(facts, CONF, "the daemon that answers calls (pptpd)", _same(text), "0644")
+    return file_change(facts, CONF, "the daemon that answers calls (pptpd)", same(conf), "0644")
+
+
+def _pool(plan: Plan) -> str:
+    """`remoteip`: as many addresses as calls, in one range of the server's /24 beside the server's own, else in two.
+
+    pptpd takes no more calls than it has addresses (pptpd.conf(5)), and counts in the last part alone.
+    """
+    base, own = IPv4Network((plan.server, 24), strict=False), int(plan.server) & 255
+    free = [number for number in (*range(own + 1, 255), *range(1, own)) if number != own][: plan.connections]
+    after, before = [n for n in free if n > own], [n for n in free if n < own]
+    spans = (f"{base.network_address + span[0]}-{span[-1]}" for span in (after, before) if span)
+    return ",".join(spans)
 
 
 def _options(plan: Plan, facts: RouterFacts, expected: Mppe) -> FileChange:
     texts = {
-        mppe: _same(
+        mppe: same(
             resources.render(
                 "files/options.pptpd",
                 resources.Sink.PPPD,
+                server_here=facts.dialect.pppd_gives_addresses,
                 server=plan.server,
                 provider=PROVIDER,
                 mppe=mppe.value,
@@ -59,7 +79,7 @@ def _options(plan: Plan, facts: RouterFacts, expected: Mppe) -> FileChange:
         for mppe in Mppe
     }
     known = facts.dialect.mppe
-    return _change(
+    return file_change(
         facts,
         OPTIONS,
         "how each call is made: addresses, login, encryption (pppd)",
@@ -78,13 +98,13 @@ def _secrets(plan: Plan, facts: RouterFacts) -> FileChange:
 
     before = facts.files.get(SECRETS)
     raw = before.content if before else b""
-    return _change(
+    return file_change(
         facts,
         SECRETS,
         "who may log in, and from which address",
         Content(
             render(True).encode() + _others(raw, facts, masked=False),
-            render(False) + _decode(_others(raw, facts, masked=True)),
+            render(False) + decode(_others(raw, facts, masked=True)),
         ),
         "0600",
         mask=lambda content: _masked(content, facts),
@@ -121,82 +141,6 @@ def _masked(raw: bytes, facts: RouterFacts) -> str:
     at = 0
     for entry in facts.secrets:
         start, end = entry.secret_span
-        shown += [_decode(raw[at:start]), QUOTED_MASK]
+        shown += [decode(raw[at:start]), QUOTED_MASK]
         at = end
-    return "".join([*shown, _decode(raw[at:])])
-
-
-def _firewall(plan: Plan, facts: RouterFacts) -> FileChange:
-    path = facts.firewall_file
-    before = facts.files.get(path)
-    ours = resources.render("files/firewall.user", resources.Sink.SHELL, seats=plan.seats, reach=plan.reach)
-    if stray_mark(without_block(_text(before))):
-        raise WizardError("marks-damaged", path=path)
-    text = _with_block(_text(before), ours)
-    mode = _octal(before.mode) if before else "0644"
-    return _change(
-        facts,
-        path,
-        "what the router lets through",
-        Content(text.encode("latin-1"), _decode(text.encode("latin-1"))),
-        mode,
-        "firewall",
-    )
-
-
-def _with_block(text: str, ours: str) -> str:
-    """`text` with our part in it once: where it is now, else at the end, or before a line that leaves the script."""
-    old, rest = block(text), without_block(text)
-    at = text.index(old) if old else _end(rest)
-    head = rest[:at]
-    joint = "" if not head or head.endswith("\n") else "\n"
-    return head + joint + ours + rest[at:]
-
-
-def _end(text: str) -> int:
-    leave = _EXIT.search(text)
-    return leave.start() if leave else len(text)
-
-
-def _text(file: RouterFile | None) -> str:
-    """Bytes as text of the same length, whatever they are."""
-    return file.content.decode("latin-1") if file else ""
-
-
-def _change(
-    facts: RouterFacts,
-    path: str,
-    why: str,
-    after: Content,
-    mode: str,
-    checked_by: Literal["pppd", "firewall", ""] = "",
-    if_pppd_says: dict[Mppe, Content] | None = None,
-    mask: Callable[[bytes], str] | None = None,
-) -> FileChange:
-    file = facts.files.get(path)
-    shown = mask or (lambda raw: _PASSWORD_WORD.sub(rf"\g<1>{resources.MASK}", _decode(raw)))
-    return FileChange(
-        path=path,
-        why=why,
-        before=Content(file.content, shown(file.content)) if file else None,
-        after=after,
-        mode=mode,
-        mode_before=_octal(file.mode) if file else "",
-        checked_by=checked_by,
-        if_pppd_says=if_pppd_says or {},
-    )
-
-
-def _same(text: str) -> Content:
-    """Text with no secret in it."""
-    return Content(text.encode(), text)
-
-
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
-
-
-def _octal(letters: str) -> str:
-    """`-rw-r--r--` as `0644`."""
-    bits = sum((letter != "-") << (8 - place) for place, letter in enumerate(letters[1:10]))
-    return f"0{bits:03o}"
+    return "".join([*shown, decode(raw[at:])])

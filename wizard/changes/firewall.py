@@ -2,107 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from ipaddress import IPv4Network
+from collections.abc import Callable, Sequence
 
+from wizard.changes import chains, zone
+from wizard.changes.chains import CALLS
 from wizard.model.answers import Access
 from wizard.model.changes import Flow
 from wizard.model.facts import FilterRule, RouterFacts
-from wizard.model.plan import Plan, Reach
-
-PREFIX = "pptp_wizard_"
-INPUT, ROUTER, FORWARD, REACH, DELIVER = (PREFIX + name for name in ("input", "router", "forward", "reach", "deliver"))
-CALL_DEVICES = "ppp+"
-"""Every device that a call can get. It is used to lead into our chains, which let the Internet's own device go and
-refuse every source but the clients': never to let anything in by itself."""
-CALLS = (("tcp", "dpt:1723"), ("gre", ""))
-"""What a call from the Internet consists of: RFC 2637 §3.1.3 and §4."""
+from wizard.model.plan import Plan
 
 
 def expected(plan: Plan, facts: RouterFacts) -> tuple[FilterRule, ...]:
-    """The rules that `templates/files/firewall.user` makes, as the running filter lists them."""
-    return (
-        *_entrances(facts.wan.device),
-        *_clients(plan, facts.wan.device),
-        *_router(plan.reach),
-        *_reach(plan, facts),
-        *_deliver(plan, facts),
-    )
+    """The rules that what we write makes, as the running filter lists them."""
+    return zone.expected(plan, facts) if facts.dialect.uci_firewall else chains.expected(plan, facts)
 
 
-def _entrances(wan: str) -> Iterator[FilterRule]:
-    yield FilterRule("input_rule", INPUT, inside=CALL_DEVICES)
-    yield FilterRule("forwarding_rule", FORWARD, inside=CALL_DEVICES)
-    yield FilterRule("forwarding_rule", DELIVER, outside=CALL_DEVICES)
-    if wan:
-        for protocol, match in CALLS:
-            yield FilterRule("input_rule", "ACCEPT", protocol, inside=wan, match=match)
-
-
-def _clients(plan: Plan, wan: str) -> Iterator[FilterRule]:
-    for chain, then in ((INPUT, ROUTER), (FORWARD, REACH)):
-        if wan:
-            yield FilterRule(chain, "RETURN", inside=wan)
-        for seat in plan.seats:
-            yield FilterRule(chain, then, source=IPv4Network(seat.address))
-        yield FilterRule(chain, "REJECT")
-
-
-def _router(reach: Reach) -> Iterator[FilterRule]:
-    if reach.router == "all":
-        yield FilterRule(ROUTER, "ACCEPT")
-        return
-    yield FilterRule(ROUTER, "ACCEPT", "icmp", match="icmptype 8")
-    yield FilterRule(ROUTER, "ACCEPT", "udp", match="dpt:53")
-    yield FilterRule(ROUTER, "ACCEPT", "tcp", match="dpt:53")
-    yield FilterRule(ROUTER, "REJECT")
-
-
-def _reach(plan: Plan, facts: RouterFacts) -> Iterator[FilterRule]:
-    for network in plan.reach.lan:
-        yield FilterRule(REACH, "ACCEPT", outside=facts.lan.device, destination=network)
-    if facts.wan.device:
-        yield FilterRule(REACH, "ACCEPT" if plan.reach.internet else "REJECT", outside=facts.wan.device)
-    if plan.reach.between_clients:
-        for seat in plan.seats:
-            yield FilterRule(REACH, "ACCEPT", outside=CALL_DEVICES, destination=IPv4Network(seat.address))
-    yield FilterRule(REACH, "REJECT")
-
-
-def _deliver(plan: Plan, facts: RouterFacts) -> Iterator[FilterRule]:
-    if facts.wan.device:
-        yield FilterRule(DELIVER, "RETURN", outside=facts.wan.device)
-    for seat in plan.seats:
-        to_seat = FilterRule(DELIVER, "REJECT", destination=IPv4Network(seat.address))
-        if plan.reach.from_lan:
-            yield replace(to_seat, target="ACCEPT", inside=facts.lan.device)
-        yield to_seat
-
-
-def stands(wanted: Sequence[FilterRule], running: Sequence[FilterRule]) -> bool:
-    """The running filter has these rules: our chains hold just them in this order, the shared chains all of ours."""
-    ours = [rule for rule in running if rule.chain.startswith(PREFIX)]
-    if sorted(ours, key=_by_chain) != sorted((rule for rule in wanted if rule.chain.startswith(PREFIX)), key=_by_chain):
-        return False
-    leading = [rule for rule in running if not rule.chain.startswith(PREFIX) and rule.target.startswith(PREFIX)]
-    shared = [rule for rule in wanted if not rule.chain.startswith(PREFIX)]
-    return (
-        all(rule in running for rule in shared)
-        and all(rule in shared for rule in leading)
-        and all(_leads_first(chain, running) for chain in {rule.chain for rule in leading})
-    )
-
-
-def _leads_first(chain: str, running: Sequence[FilterRule]) -> bool:
-    """Nothing of somebody else's comes before ours in a shared chain, so that what was answered holds."""
-    targets = [rule.target for rule in running if rule.chain == chain]
-    ours = [place for place, target in enumerate(targets) if target.startswith(PREFIX)]
-    return ours == list(range(len(ours)))
-
-
-def _by_chain(rule: FilterRule) -> str:
-    return rule.chain
+def stands(wanted: Sequence[FilterRule], facts: RouterFacts) -> bool:
+    """The running filter has these rules, and none beside them that undoes what was answered."""
+    if facts.dialect.uci_firewall:
+        return zone.stands(wanted, facts.rules, facts)
+    return chains.stands(wanted, facts.rules)
 
 
 def flows(plan: Plan, facts: RouterFacts) -> tuple[Flow, ...]:
@@ -141,6 +60,6 @@ def _accepts(facts: RouterFacts, protocol: str, match: str) -> bool:
         and rule.protocol == protocol
         and rule.match == match
         and rule.inside in ("*", facts.wan.device)
-        and rule.chain in ("INPUT", "input_rule", "input_wan")
+        and rule.chain in ("INPUT", "input_rule", f"input_{facts.zones.wan}", f"zone_{facts.zones.wan}_input")
         for rule in facts.rules
     )

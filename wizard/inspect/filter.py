@@ -22,7 +22,7 @@ _KNOWN = (
     (re.compile(r"\bicmp ?type (\d+)"), "icmptype {}"),
     (re.compile(r"\bto:([\d.]+)(?::[\d-]+)?"), "to:{}"),
 )
-_NOISE = re.compile(r"\breject-with \S+|^(?:tcp|udp)\b|\bmultiport\b")
+_NOISE = re.compile(r"/\*.*?\*/|\breject-with \S+|^(?:tcp|udp)\b|\bmultiport\b")
 
 
 def rules(section: Section, table: str = "filter") -> tuple[FilterRule, ...]:

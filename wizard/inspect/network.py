@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
+from wizard.model import uci
 from wizard.model.errors import WizardError
 from wizard.model.facts import DhcpPool, Lan, Neighbour, Wan
 from wizard.model.section import Section
@@ -24,11 +25,8 @@ class Device:
     name: str
     interface: IPv4Interface | None
     peer: IPv4Address | None = None
-
-
-def settings(section: Section) -> Mapping[str, str]:
-    """`NAME=VALUE` lines."""
-    return dict(line.split("=", 1) for line in section.lines if "=" in line)
+    ppp: bool = False
+    """The far end is reached by PPP, whatever the device is called."""
 
 
 def devices(section: Section) -> Mapping[str, Device]:
@@ -47,6 +45,7 @@ def _device(block: str) -> Device:
         block.split()[0],
         IPv4Interface(f"{address[1]}/{mask[1] if mask else 32}") if address else None,
         IPv4Address(peer[1]) if peer else None,
+        ppp="Link encap:Point-to-Point" in block,
     )
 
 
@@ -63,12 +62,19 @@ def wan(named: Mapping[str, str], present: Mapping[str, Device]) -> Wan:
     """The Internet's side as the kernel has it; without an address while it is down."""
     name = named.get("wan_ifname", "")
     device = present.get(name)
-    return Wan(name, named.get("wan_proto", ""), device.interface if device else None)
+    return Wan(
+        name, named.get("wan_proto", ""), device.interface if device else None, named.get("wan_name", "") or "wan"
+    )
+
+
+def uplinks(present: Mapping[str, Device], calls: Sequence[str]) -> int:
+    """How many PPP devices are none of the calls, and so the router's own way to somewhere."""
+    return sum(device.ppp and name not in calls for name, device in present.items())
 
 
 def dhcp_pool(named: Mapping[str, str], served: Section, home: Lan) -> DhcpPool | None:
-    """White Russian's pool: from `dhcp_start` (an offset in the LAN) on, `dhcp_num` addresses more, both ends in it."""
-    if served.code != 0:
+    """The pool: from `dhcp_start` (an offset in the LAN) on, `dhcp_num` addresses more, both ends in it."""
+    if served.code != 0 or named.get("dhcp_off"):
         return None
     start, more = _offset(named.get("dhcp_start", ""), 100), _offset(named.get("dhcp_num", ""), 150)
     network = home.interface.network
@@ -82,7 +88,9 @@ def _offset(text: str, default: int) -> int:
     return int(last) if last.isdigit() else default
 
 
-def neighbours(sections: Mapping[str, Section], named: Mapping[str, str]) -> tuple[Neighbour, ...]:
+def neighbours(
+    sections: Mapping[str, Section], named: Mapping[str, str], dhcp: Sequence[uci.Section] = ()
+) -> tuple[Neighbour, ...]:
     """Everybody who has an address already, each once; the first source that names it counts."""
     seen: dict[IPv4Address, Neighbour] = {}
     for neighbour in (
@@ -90,10 +98,18 @@ def neighbours(sections: Mapping[str, Section], named: Mapping[str, str]) -> tup
         *_static(sections["ethers"], "static host"),
         *_static(sections["hosts"], "static host"),
         *(Neighbour(address, "", "static host") for address in _addresses(named.get("static_leases", ""))),
+        *_hosts(dhcp),
         *_arp(sections["arp"]),
     ):
         seen.setdefault(neighbour.address, neighbour)
     return tuple(seen.values())
+
+
+def _hosts(dhcp: Sequence[uci.Section]) -> Iterator[Neighbour]:
+    """`config host` of /etc/config/dhcp."""
+    for host in uci.of_type(dhcp, "host"):
+        for address in _addresses(host.value("ip")):
+            yield Neighbour(address, host.value("name"), "static host")
 
 
 def _leases(section: Section) -> Iterator[Neighbour]:

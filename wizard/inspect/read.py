@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from wizard.inspect import filter as packet_filter
-from wizard.inspect import network, tunnel
+from wizard.inspect import network, nft, settings, tunnel
+from wizard.inspect.stock import stock
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import (
     Daemon,
     Dialect,
+    FilterRule,
     Firewall,
     LiveCall,
     Mppe,
@@ -20,14 +22,31 @@ from wizard.model.facts import (
     RouterFacts,
     RouterFile,
     Service,
+    Wan,
+    Zones,
 )
 from wizard.model.section import Section
 
 WANTED_PACKAGES = ("pptpd", "ppp", "kmod-ppp", "kmod-mppe", "kmod-crypto", "kmod-gre")
 """What the preview has to know versions and sizes of."""
 
+COMBINATIONS = {
+    (Packages.IPKG, Firewall.USER, Service.RCS),
+    (Packages.IPKG, Firewall.USER, Service.RC_COMMON),
+    (Packages.OPKG, Firewall.SHELL_UCI, Service.RC_COMMON),
+    (Packages.OPKG, Firewall.FW3, Service.PROCD),
+    (Packages.OPKG, Firewall.FW4, Service.PROCD),
+    (Packages.APK, Firewall.FW4, Service.PROCD),
+}
+"""What OpenWrt was ever made of. Other routers that mix these have never been tried, and a guess could cut them off."""
 PPTP_PORT = 1723
 SECRETS_PATH = "/etc/ppp/chap-secrets"
+CONFIG = "/etc/config/"
+_NAMES = (
+    re.compile(r'^PRETTY_NAME="?([^"\n]+)', re.MULTILINE),
+    re.compile(r"^DISTRIB_DESCRIPTION=['\"]?([^'\"\n]+)", re.MULTILINE),
+)
+_OLD_BANNER = re.compile(r"(WHITE RUSSIAN|KAMIKAZE|BACKFIRE)\s*\(([^)]*)\)")
 _LINK = re.compile(r" -> (.*)$")
 
 
@@ -42,20 +61,25 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         raise WizardError("inspect-cut", section=list(sections)[-1])
     if sections["user"].text.strip() != b"0":
         raise WizardError("not-root", ExitCode.USAGE)
-    named = network.settings(sections["settings"])
+    files = _files(sections)
+    config = settings.parsed({path.removeprefix(CONFIG): files[path].content for path in files if _is_uci(path)})
+    named = settings.named(sections, config)
     present = network.devices(sections["devices"])
     home, wan = network.lan(named, present), network.wan(named, present)
-    files = _files(sections)
     calls = _calls(sections["calls"])
     secrets = files.get(SECRETS_PATH)
+    zones = settings.zones(config, named)
     firewall_file = sections["firewall file"].text.decode().strip()
+    kept = stock(files)
+    own_script = sections["own script"].text.decode().strip() if "own script" in sections else ""
+    rules, forwarded_to = _filter(sections["firewall"], dialect, zones, wan)
     return RouterFacts(
         release=_release(sections["identity"]),
         dialect=dialect,
         lan=home,
         wan=wan,
         dhcp=network.dhcp_pool(named, sections["dhcp"], home),
-        neighbours=network.neighbours(sections, named),
+        neighbours=network.neighbours(sections, named, config.get("dhcp", ())),
         flash_free=_flash_free(sections["flash"]),
         installed=_installed(sections["installed"]),
         offered=_offered(sections["offered"]),
@@ -63,19 +87,29 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         firewall_file=firewall_file,
         secrets=tunnel.entries(secrets.content) if secrets else (),
         daemon=_daemon(sections["daemon"]),
-        rules=packet_filter.rules(sections["firewall"]),
-        forwarded_to=packet_filter.forwarded(sections["firewall"], PPTP_PORT, wan.device),
-        calls=tuple(call for call in calls if call),
-        tunnel=tunnel.read_back(files, home, firewall_file),
+        rules=rules,
+        forwarded_to=forwarded_to,
+        calls=tuple(LiveCall(device, address) for device, address in calls if address),
+        tunnel=tunnel.read_back(files, home, firewall_file, own_script),
+        zones=zones,
+        name_service=settings.name_service(config, sections.get("dnsmasq")),
+        pending=_pending(sections.get("pending")),
+        uplinks=network.uplinks(present, [device for device, _ in calls]),
+        keeps_files="keeps" in sections,
+        own_script=own_script,
+        stock_service=kept is not None and kept.enabled,
+        firewall_includes=sections["firewall includes"].code == 0 if "firewall includes" in sections else True,
     )
 
 
 def _release(section: Section) -> str:
-    """The release as its own banner names it, for the screen."""
+    """The release as it calls itself, for the screen."""
     text = section.text.decode("utf-8", "replace")
-    named = re.search(r"(WHITE RUSSIAN|KAMIKAZE)\s*\(([^)]*)\)", text)
-    if named:
-        return f"OpenWrt {named[1].title()} {named[2]}"
+    for pattern in _NAMES:
+        if found := pattern.search(text):
+            return found[1].strip()
+    if found := _OLD_BANNER.search(text):
+        return f"OpenWrt {found[1].title()} {found[2]}"
     return next((line.strip() for line in text.splitlines() if line.strip()), "an unknown system")
 
 
@@ -91,7 +125,11 @@ def _dialect(sections: Mapping[str, Section]) -> Dialect:
         code = "not-openwrt" if set(seen.values()) <= {"-"} else "router-unknown"
         release = _release(sections["identity"]) if "identity" in sections else "?"
         raise WizardError(code, ExitCode.NOT_TRIED, release=release, seen=", ".join(missing))
-    return Dialect(Packages(seen["packages"]), Firewall(seen["firewall"]), Service(seen["service"]), _mppe(sections))
+    dialect = Dialect(Packages(seen["packages"]), Firewall(seen["firewall"]), Service(seen["service"]), _mppe(sections))
+    if (dialect.packages, dialect.firewall, dialect.service) not in COMBINATIONS:
+        combined = "a combination of " + ", ".join(f"{axis} {seen[axis]}" for axis in known)
+        raise WizardError("router-unknown", ExitCode.NOT_TRIED, release=_release(sections["identity"]), seen=combined)
+    return dialect
 
 
 def _mppe(sections: Mapping[str, Section]) -> Mppe | None:
@@ -143,13 +181,26 @@ def _files(sections: Mapping[str, Section]) -> Mapping[str, RouterFile]:
 def _daemon(section: Section) -> Daemon:
     script = section.lines[0].partition(" ")[2].strip() if section.lines else ""
     said = set(section.lines[1:])
-    return Daemon(script, "enabled" in said, "running" in said, "listening" in said)
+    return Daemon(script, "enabled" in said, "running" in said, "listening" in said, "program" in said)
 
 
-def _calls(section: Section) -> list[LiveCall | None]:
-    """A call for each line `PID DEVICE ADDRESS`; None for one that is still being made."""
-    found: list[LiveCall | None] = []
-    for line in section.lines:
-        _, device, address = line.split()
-        found.append(None if address == "-" else LiveCall(device, IPv4Address(address)))
-    return found
+def _is_uci(path: str) -> bool:
+    """A file of UCI. Kamikaze's firewall file of that place is none."""
+    return path.startswith(CONFIG)
+
+
+def _pending(section: Section | None) -> tuple[str, ...]:
+    return tuple(line for line in section.lines if line.strip()) if section and section.code == 0 else ()
+
+
+def _calls(section: Section) -> list[tuple[str, IPv4Address | None]]:
+    """Device and address for each line `PID DEVICE ADDRESS`; no address while the call is being made."""
+    words = (line.split() for line in section.lines)
+    return [(device, None if address == "-" else IPv4Address(address)) for _, device, address in words]
+
+
+def _filter(section: Section, dialect: Dialect, zones: Zones, wan: Wan) -> tuple[tuple[FilterRule, ...], str]:
+    """The running packet filter, and where it forwards TCP 1723 to."""
+    if dialect.firewall is Firewall.FW4:
+        return nft.rules(section), nft.forwarded(section, PPTP_PORT, zones.wan)
+    return packet_filter.rules(section), packet_filter.forwarded(section, PPTP_PORT, wan.device)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
+from wizard.inspect.stock import Stock, stock
 from wizard.inspect.words import lines_of_words
+from wizard.model import uci
 from wizard.model.answers import (
     DEFAULT_MTU,
     Access,
@@ -23,7 +25,7 @@ from wizard.model.marked import block
 from wizard.model.plan import PROVIDER
 from wizard.model.secret import Secret
 
-OPTIONS = "/etc/ppp/options.pptpd"
+OPTIONS, CONF = "/etc/ppp/options.pptpd", "/etc/pptpd.conf"
 FALLBACK_SERVER = IPv4Address("172.16.1.1")
 """The server address of the HOWTO, for a set-up that names none."""
 
@@ -95,24 +97,79 @@ def _address(text: str) -> IPv4Address | None:
         return None
 
 
-def read_back(files: Mapping[str, RouterFile], home: Lan, firewall_file: str) -> ExistingTunnel | None:
+def read_back(
+    files: Mapping[str, RouterFile], home: Lan, firewall_file: str, own_script: str = ""
+) -> ExistingTunnel | None:
     """The tunnel that these files describe; None where no user could log in to one."""
     said = options(_content(files, OPTIONS))
+    access = _our_access(files, home, firewall_file)
+    kept = stock(files)
+    if access is None and kept and kept.enabled and own_script not in files:
+        return _from_uci(kept, said)
     users = [entry for entry in entries(_content(files, "/etc/ppp/chap-secrets")) if entry.lets_in(said.provider)]
     if not users or OPTIONS not in files:
         return None
-    rules = block(decode(_content(files, firewall_file)))
-    server = said.server or FALLBACK_SERVER
+    server = said.server or _localip(_content(files, CONF)) or FALLBACK_SERVER
     answers = Answers(
         Tunnel(server, _dns(said, server)),
-        tuple(_clients(users, server)),
-        _access(rules, home) if rules else Access(),
+        tuple(_clients([(entry.client, _fixed(entry)) for entry in users], server)),
+        access or Access(),
         DaemonOptions(mtu=said.mtu, debug=said.debug),
     )
     passwords: dict[str, Secret] = {}
     for entry in users:  # pppd takes the first of equal matches
         passwords.setdefault(entry.client, entry.password)
-    return ExistingTunnel(answers, passwords, said.provider, ours=bool(rules))
+    return ExistingTunnel(answers, passwords, said.provider, ours=access is not None)
+
+
+def _from_uci(kept: Stock, said: Options) -> ExistingTunnel | None:
+    """What the package's own service serves: whoever is in UCI, whatever else its secrets file has by now."""
+    if not kept.logins:
+        return None
+    server = kept.server or FALLBACK_SERVER
+    answers = Answers(
+        Tunnel(server, _dns(said, server)),
+        tuple(_clients([(login.name, login.address) for login in kept.logins], server, kept.first)),
+        daemon=DaemonOptions(mtu=min(said.mtu, DEFAULT_MTU), debug=said.debug),
+    )
+    passwords: dict[str, Secret] = {}
+    for login in kept.logins:
+        passwords.setdefault(login.name, login.password)
+    return ExistingTunnel(answers, passwords, said.provider, ours=False, in_uci=True)
+
+
+def _our_access(files: Mapping[str, RouterFile], home: Lan, firewall_file: str) -> Access | None:
+    """What our part of the firewall's file allows; None where there is no such part."""
+    text = decode(_content(files, firewall_file))
+    if firewall_file.startswith("/etc/config/"):
+        ours = [section for section in uci.sections(text) if section.ours]
+        return _access_of_sections(ours, home) if ours else None
+    rules = block(text)
+    return _access(rules, home) if rules else None
+
+
+def _access_of_sections(ours: Sequence[uci.Section], home: Lan) -> Access:
+    """Our sections of /etc/config/firewall, back in the words they were made from (`templates/files/firewall.uci`)."""
+    names = {section.name.removeprefix(uci.OURS) for section in ours}
+    hosts = uci.named(ours, f"{uci.OURS}hosts")
+    networks = tuple(IPv4Network(word) for word in hosts.values("dest_ip")) if hosts else ()
+    lan: LanAccess = "all" if "lan" in names or networks == (home.interface.network,) else networks or "none"
+    return Access(
+        lan=lan,
+        from_lan="from_lan" in names,
+        internet="internet" in names,
+        between_clients="between" in names,
+        router="all" if "router" in names else "dns",
+    )
+
+
+def _localip(conf: bytes) -> IPv4Address | None:
+    """`localip` of pptpd.conf(5), where it is one address."""
+    for line in decode(conf).splitlines():
+        match line.split():
+            case ["localip", value]:
+                return _address(value)
+    return None
 
 
 def _content(files: Mapping[str, RouterFile], path: str) -> bytes:
@@ -125,17 +182,19 @@ def _dns(said: Options, server: IPv4Address) -> Dns:
     return said.dns or "none"
 
 
-def _clients(users: list[SecretsEntry], server: IPv4Address) -> Iterator[Client]:
+def _clients(
+    users: Sequence[tuple[str, IPv4Address | None]], server: IPv4Address, first: IPv4Address | None = None
+) -> Iterator[Client]:
     """Each user once. One without a fixed address gets the next free one, since every client has to have one."""
-    taken = {_fixed(entry) for entry in users} | {server}
+    taken = {address for _, address in users} | {server}
     named: set[str] = set()
-    for entry in users:
-        if entry.client in named:
+    for name, fixed in users:
+        if name in named:
             continue
-        named.add(entry.client)
-        address = _fixed(entry) or _after(server, taken)
+        named.add(name)
+        address = fixed or _after(first or server, taken)
         taken.add(address)
-        yield Client(entry.client, address)
+        yield Client(name, address)
 
 
 def _fixed(entry: SecretsEntry) -> IPv4Address | None:
@@ -143,8 +202,8 @@ def _fixed(entry: SecretsEntry) -> IPv4Address | None:
     return _address(entry.addresses[0]) if len(entry.addresses) == 1 else None
 
 
-def _after(server: IPv4Address, taken: set[IPv4Address | None]) -> IPv4Address:
-    address = server + 1
+def _after(start: IPv4Address, taken: set[IPv4Address | None]) -> IPv4Address:
+    address = start
     while address in taken:
         address += 1
     return address

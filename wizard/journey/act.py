@@ -24,6 +24,7 @@ STEP_NAMES = {
     "check": "let the router's own pppd check the settings",
     "keep": "keep the old files",
     "files": "put the new files in place",
+    "names": "restart the name server",
     "service": "start the PPTP server",
     "calls": "end calls that may not stand any longer",
     "firewall": "build the firewall anew",

@@ -9,6 +9,8 @@ from typing import Literal
 
 from wizard.model.facts import FilterRule, Mppe
 
+Checker = Literal["pppd", "firewall", "uci", "shell", ""]
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -33,16 +35,19 @@ class FileChange:
     """Octal permissions it shall have, as `0600`."""
     mode_before: str = ""
     """Octal permissions it has ("" where it is not there)."""
-    checked_by: Literal["pppd", "firewall", ""] = ""
+    checked_by: Checker = ""
     """Which of the router's own programs has to accept it before it goes live."""
     if_pppd_says: Mapping[Mppe, Content] = field(default_factory=dict)
     """One text per MPPE dialect, while no pppd is there to be asked; `after` is the one that the feed's version
     lets us expect, and the router's own pppd chooses once it is installed."""
+    link: str = ""
+    """Where the file of that name points now, if it is a link into RAM: it gives way to a file then."""
 
     @property
     def changed(self) -> bool:
         """The file would be written."""
-        return self.before is None or self.before.raw != self.after.raw or self.mode != self.mode_before
+        before = self.before
+        return before is None or before.raw != self.after.raw or self.mode != self.mode_before or bool(self.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,8 @@ class ServiceChange:
     """It will start at boot from now on."""
     restart: bool
     """It is started, or started anew because its own file changed. Calls that stand are not ended by that."""
+    again: tuple[str, ...] = ()
+    """Other services that have to read their settings anew, by the name of their init script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ class ChangeSet:
             or any(file.changed for file in self.files)
             or self.service.enable
             or self.service.restart
+            or self.service.again
             or self.ended_calls
             or self.firewall.reload
         )

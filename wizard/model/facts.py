@@ -17,13 +17,21 @@ class Packages(Enum):
     """The package manager; each has its file `templates/axis/packages/<value>.sh`."""
 
     IPKG = "ipkg"
+    OPKG = "opkg"
+    APK = "apk"
 
 
 class Firewall(Enum):
     """Who builds the packet filter; each has its file `templates/axis/firewall/<value>.sh`."""
 
     USER = "user"
-    """A script of iptables commands that sources `/etc/firewall.user`."""
+    """A script of iptables commands that sources `/etc/firewall.user`, with the devices in `$WAN` and `$LAN`."""
+    SHELL_UCI = "shell-uci"
+    """Shell functions that read `/etc/config/firewall` and include `/etc/firewall.user` (8.09 to 12.09)."""
+    FW3 = "fw3"
+    """firewall3: `/etc/config/firewall` becomes iptables rules (14.07 to 21.02)."""
+    FW4 = "fw4"
+    """firewall4: the same file becomes nftables rules (22.03 on)."""
 
 
 class Service(Enum):
@@ -31,6 +39,10 @@ class Service(Enum):
 
     RCS = "rcS"
     """`rcS` runs every `/etc/init.d/S*` in order of name."""
+    RC_COMMON = "rc.common"
+    """Init scripts on `/etc/rc.common`, started at boot by their links in `/etc/rc.d`."""
+    PROCD = "procd"
+    """The same, with procd to watch over what they start."""
 
 
 class Mppe(Enum):
@@ -52,6 +64,16 @@ class Dialect:
     mppe: Mppe | None
     """None while no pppd is installed that could be asked."""
 
+    @property
+    def uci_firewall(self) -> bool:
+        """The filter is made from sections of `/etc/config/firewall`, and ours are among them."""
+        return self.firewall in (Firewall.FW3, Firewall.FW4)
+
+    @property
+    def pppd_gives_addresses(self) -> bool:
+        """pptpd is built to leave addresses to pppd, and ignores `localip` and `remoteip` (White Russian)."""
+        return self.service is Service.RCS
+
 
 @dataclass(frozen=True, slots=True)
 class Lan:
@@ -71,6 +93,29 @@ class Wan:
     """How the address comes: static, dhcp, pppoe, … ("" where unknown)."""
     interface: IPv4Interface | None
     """None while it is down or has no IPv4."""
+    name: str = "wan"
+    """What the router's own configuration calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The firewall's names for the two sides, and one that nobody has yet, for the clients."""
+
+    lan: str = "lan"
+    wan: str = "wan"
+    clients: str = "pptp"
+    wan_refuses: bool = True
+    """What comes from the Internet and is not asked for is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameService:
+    """Whom the router's own name server (dnsmasq) answers."""
+
+    local_only: bool = False
+    """Only networks that the router itself has an address in (dnsmasq(8), `--local-service`)."""
+    bound_to: tuple[str, ...] = ()
+    """Only what comes in on these interfaces; empty for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +191,8 @@ class Daemon:
     running: bool
     listening: bool
     """Something listens on TCP 1723."""
+    program: bool = False
+    """`pptpd` itself is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +230,30 @@ class ExistingTunnel:
     """`name` in its options file: what the second column of chap-secrets has to say."""
     ours: bool
     """We wrote it, so access is known too; otherwise access is what we propose."""
+    in_uci: bool = False
+    """The package's own service runs it from /etc/config/pptpd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One place in a file, and what shall stand there instead."""
+
+    start: int
+    """Bytes from the file's beginning."""
+    end: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something on the router that is wrong already, and how it could be mended: one question each."""
+
+    code: str
+    """Names the question."""
+    path: str
+    cuts: tuple[Cut, ...] = ()
+    """What mending changes in the file; empty where the plan itself mends it, if the person agrees."""
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +286,18 @@ class RouterFacts:
     """Where TCP 1723 from the Internet is forwarded to already ("" if nowhere)."""
     calls: tuple[LiveCall, ...]
     tunnel: ExistingTunnel | None
+    zones: Zones = Zones()
+    name_service: NameService = NameService()
+    pending: tuple[str, ...] = ()
+    """What somebody has changed with `uci` and not committed, as `uci changes` shows it."""
+    uplinks: int = 0
+    """PPP devices that are no calls of ours: a PPPoE WAN, a VPN that the router itself dials."""
+    keeps_files: bool = False
+    """A firmware upgrade keeps what `/etc/sysupgrade.conf` lists."""
+    firewall_includes: bool = True
+    """The filter runs `/etc/firewall.user`, where that is the file our lines belong into."""
+    stock_service: bool = False
+    """The package's own service is switched on in /etc/config/pptpd: it would write other files and take the port."""
+    damage: tuple[Damage, ...] = ()
+    own_script: str = ""
+    """Path of the init script that we write here, "" where the package's own is used."""

@@ -1,8 +1,13 @@
 # shellcheck shell=dash
-# White Russian: /etc/init.d/S45firewall builds the filter with iptables and sources /etc/firewall.user at its end.
+# White Russian and Kamikaze: an init script builds the filter with iptables and sources /etc/firewall.user.
 
 firewall_file() {
 	echo "${IPKG_INSTROOT}/etc/firewall.user"
+}
+
+# firewall_includes: the init script names the file itself.
+firewall_includes() {
+	return 0
 }
 
 # firewall_listing: every chain with its rules and counters, table by table.
@@ -20,7 +25,7 @@ firewall_check() {
 
 # firewall_reload: flush and build anew. What is open stays open: the kernel goes on tracking it.
 firewall_reload() {
-	for script in "${IPKG_INSTROOT}"/etc/init.d/S??firewall; do
+	for script in "${IPKG_INSTROOT}"/etc/init.d/S??firewall "${IPKG_INSTROOT}/etc/init.d/firewall"; do
 		[ -f "$script" ] && "$script" restart
 	done
 	iptables -n -L pptp_wizard_input

@@ -12,10 +12,15 @@ packages_installed() {
 	' "${IPKG_INSTROOT}/usr/lib/ipkg/status"
 }
 
-# packages_lists: what the feeds offer: the lists kept here, or else read from the feeds into a pipe and kept nowhere.
-packages_lists() {
-	if cat "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/* 2>/dev/null | grep -q '^Package: pptpd$'; then
-		cat "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/*
+# _packages_kept: the lists that are here.
+_packages_kept() {
+	cat "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/* 2>/dev/null
+}
+
+# _packages_lists: what the feeds offer: the lists kept here, or else read from the feeds into a pipe and kept nowhere.
+_packages_lists() {
+	if _packages_kept | grep -q '^Package: pptpd$'; then
+		_packages_kept
 		return
 	fi
 	while read -r word _ url _; do
@@ -26,7 +31,7 @@ packages_lists() {
 
 # packages_offered NAME…: "NAME VERSION SIZE DEPENDS" for each that a feed has; commas between the depends.
 packages_offered() {
-	packages_lists | awk -v wanted=" $* " '
+	_packages_lists | awk -v wanted=" $* " '
 		function say() {
 			if (index(wanted, " " name " ")) print name, version, size, depends
 			name = ""
@@ -42,16 +47,29 @@ packages_offered() {
 
 # packages_refresh: fetch the lists, only where they do not know pptpd yet.
 packages_refresh() {
-	cat "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/* 2>/dev/null | grep -q '^Package: pptpd$' && return 0
+	_packages_kept | grep -q '^Package: pptpd$' && return 0
 	ipkg update
-	cat "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/* 2>/dev/null | grep -q '^Package: pptpd$'
+	_packages_kept | grep -q '^Package: '
+}
+
+# packages_have NAME…: all of them are installed.
+packages_have() {
+	for name in "$@"; do
+		packages_installed | grep -q "^$name " || return 1
+	done
 }
 
 # packages_install NAME…: all of them are installed afterwards, or it fails. A question about a changed configuration
 # file would wait for ever here; the answer is to keep the owner's.
 packages_install() {
 	ipkg -force-defaults install "$@"
-	for name in "$@"; do
-		packages_installed | grep -q "^$name " || return 1
-	done
+	packages_have "$@"
+}
+
+# packages_add FOLDER NAME…: the same from the archives in a folder, all in one call so that they may need each other.
+packages_add() {
+	folder=$1
+	shift
+	ipkg -force-defaults install "$folder"/*.ipk
+	packages_have "$@"
 }

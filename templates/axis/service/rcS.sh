@@ -2,6 +2,11 @@
 # White Russian: rcS runs /etc/init.d/S* in order of name. A package's script may be named without the S (openwrt.md
 # calls it ambiguous), and then it does not start at boot until a link with such a name leads to it.
 
+# service_own: none of ours: the package's own is used.
+service_own() {
+	return 0
+}
+
 # service_script: the daemon's init script, nothing where the package is missing.
 service_script() {
 	for script in "${IPKG_INSTROOT}"/etc/init.d/S??pptpd "${IPKG_INSTROOT}/etc/init.d/pptpd"; do
@@ -38,4 +43,11 @@ service_restart() {
 		sleep 1
 	done
 	return 1
+}
+
+# service_again NAME: some other service reads its settings anew.
+service_again() {
+	for script in "${IPKG_INSTROOT}"/etc/init.d/S??"$1"; do
+		[ -f "$script" ] && "$script" stop && "$script" start
+	done
 }
