@@ -15,7 +15,8 @@ from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
 from tests.shells import SHELLS
 from wizard import apply, inspect, resources
 from wizard.changes import change
-from wizard.model.facts import Firewall, Mppe, Packages, Service
+from wizard.inspect.read import COMBINATIONS
+from wizard.model.facts import Dialect, Firewall, Mppe, NameService, Packages, RouterFacts, RouterFile, Service
 from wizard.plan.build import plan
 from wizard.router import script
 
@@ -34,11 +35,36 @@ def scripts() -> dict[str, str]:
     there = applied(ANSWERS, FACTORY_FRESH)
     looking = {name: [member.value for member in axis] for name, axis in AXES.items()}
     rendered = {"inspect": script.render("inspect", wanted=inspect.WANTED_PACKAGES, **looking).text}
-    for name, facts in {"fresh": FACTORY_FRESH, "with ppp": known, "second run": there}.items():
+    for name, facts in {"fresh": FACTORY_FRESH, "with ppp": known, "second run": there, **later_routers()}.items():
         changes = change(plan(facts, ANSWERS, PASSWORDS), facts)
         rendered[f"apply {name}"] = script.render("apply", **apply.script_data(changes, facts.dialect)).text
-        rendered[f"firewall.user {name}"] = "\n".join(changes.firewall.lines) + "\n"
+        if not facts.dialect.uci_firewall:
+            rendered[f"firewall.user {name}"] = "\n".join(changes.firewall.lines) + "\n"
+    for service in ("rc.common", "procd"):
+        rendered[f"init.{service}"] = resources.text(f"files/init.{service}")
     return rendered
+
+
+def later_routers() -> dict[str, RouterFacts]:
+    """One for each combination that OpenWrt was made of later, factory-fresh."""
+    return {
+        "-".join(part.value for part in combination): replace(
+            FACTORY_FRESH,
+            dialect=Dialect(*combination, None),
+            own_script="/etc/init.d/pptp-wizard",
+            firewall_file=FACTORY_FRESH.firewall_file
+            if combination[1] in (Firewall.USER, Firewall.SHELL_UCI)
+            else "/etc/config/firewall",
+            keeps_files=True,
+            name_service=NameService(local_only=True),
+            files={
+                path: RouterFile(path, f"config {kind}\n".encode(), "-rw-r--r--")
+                for path, kind in (("/etc/config/dhcp", "dnsmasq"), ("/etc/config/firewall", "defaults"))
+            },
+        )
+        for combination in sorted(COMBINATIONS, key=str)
+        if combination[2] is not Service.RCS
+    }
 
 
 SCRIPTS = scripts()
@@ -56,6 +82,7 @@ def test_shellcheck_has_nothing_against_it(name: str) -> None:
     allowed = [
         "SC2154",  # $WAN and $LAN come from the script that sources firewall.user
         "SC1090",  # the router's own settings are sourced where they lie
+        "SC2034",  # START and USE_PROCD are read by rc.common
         "SC2043",  # a loop over what a template filled in may go round once
     ]
     command = [shellcheck, "--shell=dash", f"--exclude={','.join(allowed)}", "-"]

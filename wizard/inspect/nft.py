@@ -80,10 +80,9 @@ class _Said:
             self._transport(word, next(words), next(words))
         elif word == "meta":
             self._meta(next(words), next(words))
-        elif word == "counter":
-            for _ in range(4):  # packets N bytes N
-                next(words)
-        else:
+        elif word in ("packets", "bytes"):  # of a counter
+            next(words)
+        elif word != "counter":
             return self._end(word, words)
         return True
 
