@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from glob import glob
-from typing import TYPE_CHECKING
 
 from wizard.practice import root
 from wizard.practice.firewall.nft import values
@@ -12,6 +11,7 @@ from wizard.practice.firewall.nft.options import REQUIRED, UNSUPPORTED, Option, 
 from wizard.practice.firewall.nft.state import Include, State
 from wizard.practice.firewall.run import run
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wizard.practice.uci.config import Section
 

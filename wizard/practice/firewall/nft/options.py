@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from wizard.practice.firewall.nft.values import Word
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wizard.practice.uci.config import Package, Section
 
 PLAIN, REQUIRED, DEPRECATED, UNSUPPORTED, BEYOND = range(5)

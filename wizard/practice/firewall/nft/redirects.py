@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from wizard.practice.firewall import nets
 from wizard.practice.firewall.nft import values
 from wizard.practice.firewall.nft.options import BEYOND, DEPRECATED, UNSUPPORTED, Option, parse
@@ -13,7 +11,10 @@ from wizard.practice.firewall.nft.values import Port, Protocol
 from wizard.practice.firewall.nft.words import HUMAN, statements
 from wizard.practice.firewall.nft.zones import family_of, inferred, wanted, zone_families
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wizard.practice.uci.config import Section
 
 Nets = list[nets.Net]

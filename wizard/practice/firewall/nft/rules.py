@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from wizard.practice.firewall import nets
 from wizard.practice.firewall.nft import values
 from wizard.practice.firewall.nft.options import BEYOND, DEPRECATED, UNSUPPORTED, NotReproducedError, Option, parse
@@ -12,7 +10,10 @@ from wizard.practice.firewall.nft.values import IcmpType, Protocol
 from wizard.practice.firewall.nft.words import Addresses, statements
 from wizard.practice.firewall.nft.zones import family_of, inferred, wanted, zone_families
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wizard.practice.uci.config import Section
 
 IN_TIME = ("utc_time", "start_date", "stop_date", "start_time", "stop_time", "weekdays")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any
 
 from wizard.practice import root
 from wizard.practice.firewall.nft.state import State, Zone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PATH = "/var/run/fw4.state"
 

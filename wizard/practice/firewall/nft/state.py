@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from wizard.practice import root
 from wizard.practice.firewall import nets
@@ -11,7 +10,10 @@ from wizard.practice.firewall.nft.options import Notices
 from wizard.practice.firewall.nft.values import Network, Port, Protocol, Word, net, word
 from wizard.practice.firewall.nft.words import Addresses
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wizard.practice.firewall.interfaces import Network as LogicalNetwork
     from wizard.practice.uci.config import Package, Section
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from wizard.practice.firewall import nets
 from wizard.practice.firewall.nft import values
@@ -12,7 +11,10 @@ from wizard.practice.firewall.nft.state import MatchRule, Rule, State, Zone
 from wizard.practice.firewall.nft.values import Protocol, Word
 from wizard.practice.firewall.nft.words import HUMAN, Addresses, statements
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wizard.practice.uci.config import Section
 
 _PATTERN = re.compile(r"([^+]*)(\+?)")
