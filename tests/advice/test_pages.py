@@ -24,7 +24,7 @@ WAN = IPv4Address("192.168.178.254")
 UNKNOWN_ADDRESS = "the router's address in the Internet"
 
 DATA: dict[str, dict[str, object]] = {
-    "tips": {"log_command": "logread"},
+    "tips": {"log_command": "logread", "script": "/etc/init.d/pptp-wizard"},
     "outside": {"address": "203.0.113.254"},
     "modem-in-front": {"wan_address": WAN},
     "carrier-grade-nat": {"wan_address": IPv4Address("100.127.255.254")},

@@ -50,7 +50,7 @@ def apply_changes(trip: Trip) -> Trip:
             trip.outcome.changed = follower.report.changed
             trip.outcome.running = follower.report.error == apply.CUT
     if follower.report.error:
-        raise _failure(follower.report, trip.outcome)
+        raise _failure(follower.report, trip.outcome, trip.facts)
     return trip
 
 
@@ -73,12 +73,24 @@ def hand_over_passwords(trip: Trip) -> None:
         trip.screen.show_once(name, trip.asked.passwords[name])
 
 
-def _failure(report: ApplyReport, outcome: Outcome) -> WizardError:
+def _failure(report: ApplyReport, outcome: Outcome, facts: RouterFacts) -> WizardError:
     """The error for the page that the script named."""
     broken = [step.name for step in report.steps if step.code]
     step = STEP_NAMES[broken[0]] if broken else "start"
     said = "\n".join(f"  {line}" for line in report.detail.splitlines() if line.strip()) or "  (nothing)"
-    return WizardError(report.error, step=step, said=said, state=outcome.words)
+    return WizardError(
+        report.error,
+        step=step,
+        said=said,
+        state=outcome.words,
+        script=_script(facts),
+        firewall_file=facts.firewall_file,
+    )
+
+
+def _script(facts: RouterFacts) -> str:
+    """The init script by which the daemon is started by hand."""
+    return facts.own_script or facts.daemon.script or "its script in /etc/init.d"
 
 
 def check(trip: Trip) -> Trip:
@@ -113,7 +125,7 @@ def advise(trip: Trip) -> Trip:
         trip.screen.page(sheet.headline, sheet.body)
     if trip.outcome.touched:
         for code in ("outside", "tips"):
-            page = resources.page(code, address=address, log_command="logread")
+            page = resources.page(code, address=address, log_command="logread", script=_script(trip.facts))
             trip.screen.page(page.headline, page.body)
         trip.screen.say("To change something later, run the wizard again: it opens with what is on the router.")
         trip.screen.note(

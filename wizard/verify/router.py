@@ -21,8 +21,18 @@ def on_router(facts: RouterFacts, left: ChangeSet) -> tuple[Check, ...]:
         ),
         _check("the PPTP server waits for calls (TCP 1723)", daemon.listening, "nothing listens there"),
         _check("the PPTP server starts by itself after a reboot", daemon.enabled, f"{daemon.script} is not started"),
-        _check("the firewall has the rules", not left.firewall.reload, "rules are missing in the running firewall"),
+        _check("the firewall has the rules", not left.firewall.reload, _missing(facts, left)),
     )
+
+
+def _missing(facts: RouterFacts, left: ChangeSet) -> str:
+    """Which rules do not run, the first of them in words."""
+    missing = [rule for rule in left.firewall.expected if rule not in facts.rules]
+    if not missing:
+        return "something else in the running firewall undoes them"
+    first = missing[0]
+    said = " ".join(filter(None, (first.protocol, first.match)))
+    return f"{len(missing)} of {len(left.firewall.expected)} are missing, as {first.target} for {said} in {first.chain}"
 
 
 def _check(name: str, well: bool, otherwise: str) -> Check:
