@@ -14,7 +14,7 @@ from tests.inspect.test_tunnel import applied
 from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
 from tests.shells import SHELLS
 from wizard import apply, inspect, resources
-from wizard.changes import change
+from wizard.changes import WANTED, change
 from wizard.inspect.read import COMBINATIONS
 from wizard.model.facts import Dialect, Firewall, Mppe, NameService, Packages, RouterFacts, RouterFile, Service
 from wizard.plan.build import plan
@@ -34,7 +34,7 @@ def scripts() -> dict[str, str]:
     known = replace(FACTORY_FRESH, dialect=replace(FACTORY_FRESH.dialect, mppe=Mppe.REQUIRE))
     there = applied(ANSWERS, FACTORY_FRESH)
     looking = {name: [member.value for member in axis] for name, axis in AXES.items()}
-    rendered = {"inspect": script.render("inspect", wanted=inspect.WANTED_PACKAGES, **looking).text}
+    rendered = {"inspect": script.render("inspect", wanted=inspect.WANTED_PACKAGES, needed=WANTED, **looking).text}
     for name, facts in {"fresh": FACTORY_FRESH, "with ppp": known, "second run": there, **later_routers()}.items():
         changes = change(plan(facts, ANSWERS, PASSWORDS), facts)
         rendered[f"apply {name}"] = script.render("apply", **apply.script_data(changes, facts.dialect)).text

@@ -153,8 +153,13 @@ main() {
 	section hosts cat "${IPKG_INSTROOT}/etc/hosts"
 	section flash flash_free
 	section installed packages_installed
-	section offered packages_offered{% for name in wanted %} {{ name }}{% endfor %}
+	# Where all is there nobody has to wait for a feed.
+	if packages_have{% for name in needed %} {{ name }}{% endfor %}; then
+		section offered true
+	else
+		section offered packages_offered{% for name in wanted %} {{ name }}{% endfor %}
 
+	fi
 	rules=$(firewall_file)
 	section "firewall file" echo "${rules#"${IPKG_INSTROOT}"}"
 	section "firewall includes" firewall_includes

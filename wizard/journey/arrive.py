@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard import discover, inspect, resources
+from wizard.changes import WANTED
 from wizard.journey.trip import Trip, left
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import Firewall, Packages, RouterFacts, Service
@@ -54,6 +55,7 @@ def facts_of(session: Session) -> RouterFacts:
     looking = script.render(
         "inspect",
         wanted=inspect.WANTED_PACKAGES,
+        needed=WANTED,
         packages=[member.value for member in Packages],
         firewall=[member.value for member in Firewall],
         service=[member.value for member in Service],
