@@ -20,7 +20,7 @@ from wizard.practice.procd.log import Log
 from wizard.practice.procd.loop import Loop
 from wizard.practice.procd.services import Services
 from wizard.practice.procd.system import board, info
-from wizard.practice.procd.triggers import Triggers
+from wizard.practice.procd.triggers import Triggers, runner
 
 PATIENCE = 20.0
 
@@ -97,13 +97,14 @@ def shutdown() -> int:
 def scripts(letter: str) -> list[str]:
     folder = root.path("/etc/rc.d")
     names = sorted(name for name in os.listdir(folder) if name.startswith(letter))
-    return [f"{folder}/{name}" for name in names]
+    return [f"/etc/rc.d/{name}" for name in names]
 
 
 def run(script: str, action: str) -> None:
     """A script that cannot be run is passed over with a word on the console, as a failing one is."""
     try:
-        pid = os.posix_spawn(script, [script, action], os.environ, setsigdef=[signal.SIGPIPE, signal.SIGXFSZ])
+        words = [*runner(script), action]
+        pid = os.posix_spawn(words[0], words, os.environ, setsigdef=[signal.SIGPIPE, signal.SIGXFSZ])
     except OSError as error:
         print(f"procd: {script}: {error.strerror}", file=sys.stderr)
         return

@@ -1,7 +1,8 @@
 """One process that procd looks after: how it is started, watched, started again and ended.
 
-As procd's `service/instance.c` does it (recordings `k_no_respawn`, `ubus_service_list`): SIGTERM, and SIGKILL after `term_timeout`; a respawn waits `timeout` seconds and is given up after `retry` ends that each came within
-`threshold` seconds of their start. A process that puts itself into the background has ended as far as procd can see.
+As procd's `service/instance.c` does it (recordings `k_no_respawn`, `ubus_service_list`): SIGTERM, and SIGKILL after
+`term_timeout`; a respawn waits `timeout` seconds and is given up after `retry` ends that each came within `threshold`
+seconds of their start. A process that puts itself into the background has ended as far as procd can see.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Stands in for the part of OpenWrt's `jsonfilter` that its shell functions use.
 
 Paths: `@` or `$`, `.name`, `["name"]`, `[0]`, `[-1]`, `[*]`, and one filter, `[@.name="value"]` and its kin joined by
-`&&` (jsonpath's README). Each `-e` prints what it meets, one a line; tables and lists as JSON. Exit code 1 where nothing is met,
-126 where the input is no JSON.
+`&&` (jsonpath's README). Each `-e` prints what it meets, one a line; tables and lists as JSON. Exit code 1 where
+nothing is met, 126 where the input is no JSON.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 
 from wizard.practice.procd import files
 
-_STEP = re.compile(r"""\.([\w-]+)|\[\s*(?:(['"])(.*?)\2|(-?\d+)|(\*)|(@.+?))\s*\]""")
+_STEP = re.compile(r"""\.([\w-]+)|\[\s*(?:(['"])(.*?)\2|(-?\d+)|(\*)|(@(?:[^\[\]]|\[[^\]]*\])+))\s*\]""")
 _TEST = re.compile(r"""@\.([\w-]+)(?:\[(-?\d+)\])?(?:\.([\w-]+))?\s*(!=|=)\s*(?:(['"])(.*?)\5|([\w.-]+))""")
 
 

@@ -63,10 +63,18 @@ class Triggers:
             return
         first, *rest = self._queue.popleft()
         try:
-            self._loop.spawn(["/bin/sh", root.path(first), *rest], lambda _code: self._next())
+            self._loop.spawn([*runner(first), *rest], lambda _code: self._next())
         except OSError as error:
             self._log.write(3, "procd", f"failed to run {first}: {error.strerror}")
             self._loop.after(0, self._next)
+
+
+def runner(script: str) -> list[str]:
+    """How a script is run, wherever the root is: those in /etc/init.d by rc.common, as their first line says."""
+    place = root.path(script)
+    if script.startswith(("/etc/init.d/", "/etc/rc.d/")):
+        return ["/bin/sh", root.path("/etc/rc.common"), place]
+    return [place]
 
 
 def _scripts(rule: object, data: Table) -> list[list[str]]:
