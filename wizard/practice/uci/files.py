@@ -116,7 +116,11 @@ class Places:
                 raise UciError(IO)
         except FileNotFoundError:
             there = os.path.isdir(self.confdir)
-            os.mkdir(self.savedir, stat.S_IMODE(os.stat(self.confdir).st_mode) if there else 0o700)
+            mode = stat.S_IMODE(os.stat(self.confdir).st_mode) if there else 0o700
+            try:
+                os.mkdir(self.savedir, mode)
+            except OSError as error:
+                raise UciError(IO) from error
 
     def _mode(self, name: str) -> int:
         """Files beside a config file get its permissions."""
@@ -154,6 +158,7 @@ class Places:
         try:
             file = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             write(file, package.text())
+            settle(file)
             os.close(file)
             os.chmod(temporary, stat.S_IMODE(os.stat(real).st_mode))
             os.rename(temporary, real)
@@ -223,6 +228,14 @@ def write(file: int, text: str) -> None:
             os.write(file, data[start : start + BLOCK])
         except OSError:
             return
+
+
+def settle(file: int) -> None:
+    """Have the flash take what was written, again without looking whether it did."""
+    try:
+        os.fsync(file)
+    except OSError:
+        return
 
 
 def _apply_file(package: Package, path: str) -> int:

@@ -17,6 +17,8 @@ SPACE = " \t\n\v\f\r"
 _BLANKS = re.compile(r"[ \t\n\v\f\r]*")
 _PLAIN = re.compile(r"[^ \t\n\v\f\r'\"\\#;]+")
 _IN_DOUBLE = re.compile(r'[^"\\]+')
+_COMMAND = re.compile(r"[ \t]*([^ \t]+)")
+_COMMAND_AND_BLANK = re.compile(r"[ \t]*[^ \t]+[ \t]")
 _LINE_END = re.compile(r"\r?\n\Z|\Z")
 
 
@@ -148,12 +150,12 @@ class Words:
 
     def command(self) -> str | None:
         """The first word of a command: it ends at a blank or tab only. None at the end of the line."""
-        found = re.compile(r"[ \t]*([^ \t]+)").match(self.buffer, self.position)
+        found = _COMMAND.match(self.buffer, self.position)
         return found.group(1) if found else None
 
     def pass_command(self) -> bool:
         """Go behind the command's word. False where the buffer ends with it."""
-        found = re.compile(r"[ \t]*[^ \t]+[ \t]").match(self.buffer, self.position)
+        found = _COMMAND_AND_BLANK.match(self.buffer, self.position)
         if found:
             self.position = found.end()
         return found is not None
