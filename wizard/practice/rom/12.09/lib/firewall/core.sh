@@ -1,0 +1,80 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # read by config_load; set by config_get
+# shellcheck source=/dev/null
+# The firewall of /etc/config/firewall, as `fw` and the init script run it. IPv4 only: this box has no ip6tables.
+FW_LIBDIR=$IPKG_INSTROOT/lib/firewall
+
+fw_init() {
+	[ -z "$fw_ready" ] || return 0
+	for part in "$FW_LIBDIR"/chains.sh "$FW_LIBDIR"/core_*.sh; do
+		. "$part"
+	done
+	config_load network
+	CONFIG_APPEND=1
+	config_load firewall
+	unset CONFIG_APPEND
+	fw_ready=1
+}
+
+fw_is_loaded() {
+	grep -q '^firewall\.core\.loaded=' /var/state/firewall 2>/dev/null
+}
+
+fw_log() { # level words
+	level=$1
+	shift
+	[ "$level" != error ] || echo "Error: $*" >&2
+	logger -t firewall -p "user.$level" "$@"
+}
+
+fw_start() {
+	fw_init
+	fw_is_loaded && {
+		echo "firewall already loaded" >&2
+		exit 1
+	}
+	uci_set_state firewall core "" firewall_state
+	policies DROP
+	clear_tables filter nat raw
+	echo "Loading defaults"
+	config_foreach load_defaults defaults
+	echo "Loading zones"
+	config_foreach load_zone zone
+	echo "Loading forwardings"
+	config_foreach load_forwarding forwarding
+	echo "Loading rules"
+	config_foreach load_rule rule
+	echo "Loading redirects"
+	config_foreach load_redirect redirect
+	echo "Loading includes"
+	config_foreach load_include include
+	[ "$drop_invalid" = 1 ] || {
+		echo "Optimizing conntrack"
+		config_foreach load_notrack zone
+	}
+	echo "Loading interfaces"
+	config_foreach add_up interface
+	uci_set_state firewall core zones "$zones"
+	uci_set_state firewall core loaded 1
+}
+
+fw_stop() {
+	fw_init
+	config_get zones core zones
+	for zone in $zones; do
+		ipt -t mangle -D FORWARD -j "zone_${zone}_MSSFIX" 2>/dev/null || continue
+		ipt -t mangle -F "zone_${zone}_MSSFIX"
+		ipt -t mangle -X "zone_${zone}_MSSFIX"
+	done
+	policies ACCEPT
+	clear_tables filter nat raw
+	uci_revert_state firewall
+}
+
+fw_restart() {
+	(fw_stop)
+	(fw_start)
+}
+
+fw_reload() {
+	fw_restart
+}
