@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 
+def installed(program: str) -> bool:
+    """Whether there is a program of that name."""
+    return any(os.access(f"{folder}/{program}", os.X_OK) for folder in os.environ.get("PATH", "").split(":"))
+
+
 def output(command: list[str]) -> tuple[int, str]:
     """Exit code and standard output of a program that gets no input; 127 where there is none of that name."""
     reading, writing = os.pipe()
