@@ -11,7 +11,8 @@ function dotted(value) {
 }
 BEGIN {
 	size = 4294967296 - number(mask)
-	for (prefix = 32; 2 ^ (32 - prefix) < size; prefix--);
+	prefix = 32
+	for (hosts = 1; hosts < size; hosts *= 2) prefix--
 	network = number(address) - number(address) % size
 	print "IP=" dotted(number(address))
 	print "NETMASK=" dotted(number(mask))

@@ -101,7 +101,7 @@ list_has() { # word list
 }
 
 kernel_settings() {
-	echo 1 >/proc/sys/net/ipv4/tcp_syncookies
+	[ ! -e /proc/sys/net/ipv4/tcp_syncookies ] || echo 1 >/proc/sys/net/ipv4/tcp_syncookies
 	for file in /proc/sys/net/ipv4/conf/*/accept_redirects /proc/sys/net/ipv4/conf/*/accept_source_route; do
 		echo 0 >"$file"
 	done
