@@ -1,25 +1,34 @@
-"""The package feed: .ipk archives made of Debian's programs and the stock files, and the list that ipkg fetches."""
+"""The package feeds of a release: real archives made of Debian's programs and the stock files, and their lists."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab.build import kernel
+from tests.lab.build import apk, kernel
 from tests.lab.build.debian import Sysroot
 from tests.lab.build.pppd import Dialect, pppd
-from tests.lab.build.tree import Tree
+from tests.lab.build.tree import File, Tree
+from wizard.practice import stock
+from wizard.practice.release import load
+from wizard.practice.stock import Entry, Feeds
 
-STOCK = Path(__file__).parents[3] / "wizard/practice/white_russian/packages"
+WHITE_RUSSIAN = "white-russian"
+OLD_STOCK = Path(__file__).parents[3] / "wizard/practice/white_russian/packages"
+OLD_PLACE = "/whiterussian/packages"
 
 # Package → name of the file on White Russian → module of today's kernel. SHA-1 is built into the latter.
-MODULES = {
+OLD_MODULES = {
     "kmod-ppp": {"slhc": "slhc", "crc-ccitt": "crc-ccitt", "ppp_generic": "ppp_generic", "ppp_async": "ppp_async"},
     "kmod-mppe": {"ppp_mppe_mppc": "ppp_mppe"},
     "kmod-crypto": {"arc4": "libarc4"},
 }
+
+SCRIPTS = stock.FOLDER / "scripts"
+KEY = stock.FOLDER.parent / "rom/opkg-signed/etc/opkg/keys/0123456789abcdef"
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,16 @@ class Package:
     data: Tree
     scripts: dict[str, str] = field(default_factory=dict)
     """postinst, prerm, …: what the package programs run."""
+    place: str = OLD_PLACE
+    """The folder on the host where it is offered."""
 
     @property
     def version(self) -> str:
-        return next(line for line in self.control.splitlines() if line.startswith("Version:")).split()[1]
+        return self.value("Version")
+
+    def value(self, name: str) -> str:
+        """A field of the control file; empty where there is none."""
+        return next((line.partition(": ")[2] for line in self.control.splitlines() if line.startswith(f"{name}:")), "")
 
     def archive(self) -> bytes:
         """The .ipk file."""
@@ -50,73 +65,193 @@ class Package:
         return whole.tar_gz()
 
 
-def packages(sysroot: Sysroot, dialect: Dialect) -> dict[str, Package]:
-    """Every package of the PPP family, with a pppd that knows this dialect."""
-    return {place.name: _package(place, sysroot, dialect) for place in sorted(STOCK.iterdir())}
+def packages(release: str, sysroot: Sysroot, dialect: Dialect) -> dict[str, Package]:
+    """Every package of the PPP family that a release has, with a pppd that knows this dialect.
+
+    Raises KeyError and ReleaseError for a release that has no data.
+    """
+    if release == WHITE_RUSSIAN:
+        return {place.name: _old_package(place, sysroot, dialect) for place in sorted(OLD_STOCK.iterdir())}
+    feeds = stock.feeds(release)
+    return {name: _package(entry, feeds, sysroot, dialect) for name, entry in stock.entries(release).items()}
 
 
-def _package(stock: Path, sysroot: Sysroot, dialect: Dialect) -> Package:
+def _old_package(place: Path, sysroot: Sysroot, dialect: Dialect) -> Package:
     data = Tree()
-    data.below(stock / "files")
-    if stock.name == "ppp":
-        data.update(pppd(sysroot, dialect))
-    if stock.name == "pptpd":
-        for program in ("/usr/sbin/pptpd", "/usr/sbin/pptpctrl"):
-            data.file(program, sysroot.read(program), 0o755)
-    data.update(_modules(stock.name, sysroot))
-    conffiles = stock / "conffiles"
+    data.below(place / "files")
+    data.update(_programs(place.name, sysroot, dialect, addresses=False))
+    data.update(_modules(OLD_MODULES.get(place.name, {}), sysroot))
+    conffiles = place / "conffiles"
     return Package(
-        name=stock.name,
-        control=(stock / "control").read_text(),
+        name=place.name,
+        control=(place / "control").read_text(),
         conffiles=conffiles.read_text() if conffiles.exists() else "",
         data=data,
     )
 
 
-def _modules(package: str, sysroot: Sysroot) -> Tree:
+def _package(entry: Entry, feeds: Feeds, sysroot: Sysroot, dialect: Dialect) -> Package:
+    data = _files(entry)
+    data.update(_programs(entry.name, sysroot, dialect, addresses=True))
+    data.update(_modules(entry.modules, sysroot))
+    return Package(
+        name=entry.name,
+        control=_control(entry, feeds, data),
+        conffiles="".join(f"{path}\n" for path in entry.conffiles),
+        data=data,
+        scripts=_scripts(entry, feeds),
+        place=entry.feed,
+    )
+
+
+def _files(entry: Entry) -> Tree:
+    data = Tree()
+    for path, source in entry.files().items():
+        mode = 0o600 if path in entry.secret else 0o755 if source.stat().st_mode & 0o100 else 0o644
+        data.file(path, source.read_bytes(), mode)
+    for path, target in entry.links.items():
+        data.link(path, target)
+    if entry.load:
+        data.file(f"/etc/modules.d/{entry.load['file']}", "".join(f"{name}\n" for name in entry.load["modules"]))
+    return data
+
+
+def _programs(package: str, sysroot: Sysroot, dialect: Dialect, *, addresses: bool) -> Tree:
+    tree = Tree()
+    if package == "ppp":
+        tree.update(pppd(sysroot, dialect, addresses=addresses))
+    if package == "pptpd":
+        for program in stock.PROGRAMS["pptpd"]:
+            tree.file(program, sysroot.read(program), 0o755)
+    return tree
+
+
+def _modules(wanted: Mapping[str, str], sysroot: Sysroot) -> Tree:
     tree, modules = Tree(), sysroot.kernel_modules()
     paths = {Path(path).stem: path for path in kernel.index(modules)}
-    for name, today in MODULES.get(package, {}).items():
+    for name, today in wanted.items():
         tree.file(f"/lib/modules/{modules.name}/{name}.ko", kernel.stripped(modules / paths[today]))
     return tree
 
 
-def write(feed: dict[str, Package], folder: Path) -> None:
-    """Write the archives and their list `Packages` where a web server with this root offers them."""
-    folder = folder / "whiterussian/packages"
+def _control(entry: Entry, feeds: Feeds, data: Tree) -> str:
+    size = sum(len(content.data) for content in data.entries.values() if isinstance(content, File))
+    fields = {
+        "Package": entry.name,
+        "Version": entry.version,
+        "Depends": entry.depends,
+        "Section": "kernel" if entry.name.startswith("kmod-") else "net",
+        "Architecture": feeds.architecture,
+        "Installed-Size": str(size),
+        "Description": entry.description,
+    }
+    return "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
+
+
+def _scripts(entry: Entry, feeds: Feeds) -> dict[str, str]:
+    """What runs: the base system's functions from 15.05.1 on, before that only what loads modules."""
+    if not feeds.scripts:
+        return {"postinst": loader(entry.load["file"])} if entry.load else {}
+    return {name: (SCRIPTS / name).read_text() for name in ("postinst", "prerm")}
+
+
+def loader(file: str) -> str:
+    """A postinst of before 15.05.1: it loads what a file of /etc/modules.d names, on a router that runs."""
+    return (SCRIPTS / "load-modules").read_text().replace("FILE", file)
+
+
+def write(feed: Mapping[str, Package], folder: Path, release: str) -> None:
+    """Write the archives and their lists where a web server with this root offers them; empty feeds are empty lists."""
+    if release == WHITE_RUSSIAN:
+        _write_list(list(feed.values()), folder, OLD_PLACE, signed=False)
+        return
+    feeds = stock.feeds(release)
+    for place in feeds.places.values():
+        here = [package for package in feed.values() if package.place == place]
+        if feeds.format == "apk":
+            apk.write(here, folder / place.lstrip("/"))
+        else:
+            _write_list(here, folder, place, signed=feeds.signed)
+
+
+def _write_list(feed: list[Package], folder: Path, place: str, *, signed: bool) -> None:
+    folder = folder / place.lstrip("/")
     folder.mkdir(parents=True)
     stanzas = []
-    for package in feed.values():
+    for package in feed:
         archive = package.archive()
-        name = f"{package.name}_{package.version}_mipsel.ipk"
+        name = f"{package.name}_{package.version}_{package.value('Architecture')}.ipk"
         (folder / name).write_bytes(archive)
-        stanzas.append(f"{package.control}Filename: {name}\nSize: {len(archive)}\nMD5Sum: {_md5(archive)}\n")
-    (folder / "Packages").write_text("\n".join(stanzas))
+        sums = f"MD5Sum: {_md5(archive)}\nSHA256sum: {hashlib.sha256(archive).hexdigest()}\n"
+        stanzas.append(f"{package.control}Filename: {name}\nSize: {len(archive)}\n{sums}")
+    text = "\n".join(stanzas).encode()
+    (folder / "Packages").write_bytes(text)
+    (folder / "Packages.gz").write_bytes(gzip.compress(text, mtime=0))
+    if signed:
+        (folder / "Packages.sig").write_text(signature(text))
 
 
-def with_packages(disk: Tree, feed: Iterable[Package], *, rom: bool) -> Tree:
-    """A disk with packages on it: as the factory does, their settings being links into /rom, or as ipkg does later."""
+def signature(text: bytes) -> str:
+    """What the router's `opkg-key`, which stands in for the real one, takes for a signature of this list."""
+    return f"untrusted comment: stands in for a signature\n{_md5(KEY.read_bytes() + text)}\n"
+
+
+def factory(release: str, feed: Mapping[str, Package]) -> list[Package]:
+    """What of these a factory-fresh router has: what its release lists, and all that that needs."""
+    wanted = [name for name in load(release).installed if name in feed]
+    for name in wanted:  # grows
+        needs = [word.split()[0] for word in feed[name].value("Depends").split(",") if word.strip()]
+        wanted += [need for need in needs if need in feed and need not in wanted]
+    return [feed[name] for name in dict.fromkeys(wanted)]
+
+
+def with_packages(disk: Tree, feed: Iterable[Package], *, rom: bool, release: str = WHITE_RUSSIAN) -> Tree:
+    """A disk with packages on it: as the factory does, on White Russian with links into /rom, or as installed later."""
     tree = Tree(dict(disk.entries))
     for package in feed:
         for path, entry in package.data.entries.items():
-            if rom and path.startswith("/etc/"):
+            if rom and release == WHITE_RUSSIAN and path.startswith("/etc/"):
                 tree.entries[f"/rom{path}"] = entry
                 tree.link(path, f"/rom{path}")
             else:
                 tree.entries[path] = entry
-        _register(tree, package, conffiles=not rom)
+        if release == WHITE_RUSSIAN:
+            _register(tree, package, "ipkg", sums="" if rom else "md5")
+        else:
+            _install(tree, package, stock.feeds(release), rom=rom)
     return tree
 
 
-def _register(tree: Tree, package: Package, *, conffiles: bool) -> None:
-    place = f"/usr/lib/ipkg/info/{package.name}"
+def _install(tree: Tree, package: Package, feeds: Feeds, *, rom: bool) -> None:
+    if feeds.format == "apk":
+        apk.register(tree, package)
+    else:
+        _register(tree, package, feeds.format, sums=feeds.digest, asked=not rom)
+    if feeds.scripts:
+        for path in package.data.entries:
+            if path.startswith("/etc/init.d/"):
+                name = path.rpartition("/")[2]
+                tree.link(f"/etc/rc.d/S60{name}", f"../init.d/{name}")
+
+
+def _register(tree: Tree, package: Package, kind: str, *, sums: str, asked: bool = False) -> None:
+    """Put a package into the database of ipkg or opkg, in place of an entry that it has there."""
+    place = f"/usr/lib/{kind}/info/{package.name}"
     tree.file(f"{place}.control", package.control)
     tree.file(f"{place}.list", "".join(f"{path}\n" for path in sorted(package.data.entries)))
-    stanza = f"{package.control}Status: install ok installed\n"
-    if conffiles and package.conffiles:
-        sums = (f" {path} {_md5(package.data.read(path))}\n" for path in package.conffiles.split())
-        stanza += "Conffiles:\n" + "".join(sums)
-    tree.file("/usr/lib/ipkg/status", tree.read("/usr/lib/ipkg/status") + f"{stanza}\n".encode())
+    for name, script in package.scripts.items():
+        tree.file(f"{place}.{name}", script, 0o755)
+    stanza = f"{package.control}Status: install {'user' if asked else 'ok'} installed\n"
+    if package.conffiles:
+        tree.file(f"{place}.conffiles", package.conffiles)
+    there = [path for path in package.conffiles.split() if path in package.data]
+    if sums and there:
+        lines = (f" {path} {hashlib.new(sums, package.data.read(path)).hexdigest()}\n" for path in there)
+        stanza += "Conffiles:\n" + "".join(lines)
+    status = f"/usr/lib/{kind}/status"
+    others = tree.read(status).decode().split("\n\n")
+    kept = [text.strip("\n") for text in others if f"Package: {package.name}" not in text.splitlines() and text.strip()]
+    tree.file(status, "".join(f"{text}\n\n" for text in [*kept, stanza.strip("\n")]))
 
 
 def _md5(data: bytes) -> str:

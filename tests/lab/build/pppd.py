@@ -1,4 +1,4 @@
-"""The two pppd of the lab: Debian's, taught the old MPPE words or left with the new ones."""
+"""The pppd of the lab: Debian's, taught the old MPPE words or left with the new ones."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def compile_library(source: str, into: Path, *flags: str) -> Path:
     return library
 
 
-def pppd(sysroot: Sysroot, dialect: Dialect) -> Tree:
-    """/usr/sbin/pppd and what it is linked to. Either way it ignores addresses that pptpctrl passes."""
+def pppd(sysroot: Sysroot, dialect: Dialect, *, addresses: bool) -> Tree:
+    """/usr/sbin/pppd and what it is linked to. Without `addresses` it ignores those that pptpctrl passes."""
     tree = Tree()
-    sources = ["white_russian", *(["mppe_old"] if dialect == "old" else [])]
+    sources = [*([] if addresses else ["white_russian"]), *(["mppe_old"] if dialect == "old" else [])]
     with tempfile.TemporaryDirectory(prefix="pptp-lab-") as name:
         folder = Path(name)
         program = folder / "pppd"

@@ -193,3 +193,48 @@ board_name() {
 
 # shellcheck source=/dev/null
 [ ! -f "$IPKG_INSTROOT/lib/config/uci.sh" ] || . "$IPKG_INSTROOT/lib/config/uci.sh"
+
+# What packages run from 15.05.1 on, after they were unpacked and before they go. $1 is their script, named for them; apk
+# says the name in $pkgname.
+package_files() { # PACKAGE
+	cat "$IPKG_INSTROOT/lib/apk/packages/$1.list" 2>/dev/null ||
+		cat "$IPKG_INSTROOT/usr/lib/opkg/info/$1.list" 2>/dev/null
+}
+
+package_script() { # PACKAGE SCRIPT
+	[ -f "$IPKG_INSTROOT/usr/lib/opkg/info/$1.$2" ] || return 0
+	# shellcheck source=/dev/null
+	(. "$IPKG_INSTROOT/usr/lib/opkg/info/$1.$2")
+}
+
+package_services() { # PACKAGE ACTION
+	local _service
+	for _service in $(package_files "$1" | grep '^/etc/init.d/'); do
+		/bin/sh "$IPKG_INSTROOT/etc/rc.common" "$IPKG_INSTROOT$_service" "$2"
+	done
+}
+
+default_postinst() {
+	local _package=${1##*/}
+	local _code
+	_package=${pkgname:-${_package%.*}}
+	if [ -z "$IPKG_INSTROOT" ] && package_files "$_package" | grep -q '^/etc/modules.d/'; then
+		kmodloader
+	fi
+	package_script "$_package" postinst-pkg
+	_code=$?
+	[ "$PKG_UPGRADE" = 1 ] || package_services "$_package" enable
+	package_services "$_package" start
+	return $_code
+}
+
+default_prerm() {
+	local _package=${1##*/}
+	local _code
+	_package=${pkgname:-${_package%.*}}
+	package_script "$_package" prerm-pkg
+	_code=$?
+	[ "$PKG_UPGRADE" = 1 ] || package_services "$_package" disable
+	package_services "$_package" stop
+	return $_code
+}
