@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SEARCHED = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 OWN_NETWORK = ("unshare", "--user", "--map-root-user", "--net", "--mount")
 """Rules that are loaded there touch nobody's packets."""
 
@@ -39,19 +40,34 @@ class Router:
 
     def environment(self) -> dict[str, str]:
         """What the router's processes are told."""
-        path = f"{self.root}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
-        return {"PATH": path, "IPKG_INSTROOT": str(self.root)}
+        return {"PATH": f"{self.root}/bin:{SEARCHED}", "IPKG_INSTROOT": str(self.root)}
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """One run of the stand-in."""
         return self._done(self._command(words))
 
     def session(self, script: str) -> subprocess.CompletedProcess[str]:
-        """A shell in a network of its own, where the stand-in goes by its name. Skips where none can be made."""
-        shim = f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-        shim += f"from wizard.practice.firewall.{self.program} import main\nsys.exit(main(sys.argv[1:]))\n"
-        self.install(self.program, shim)
+        """A shell in a network of its own, where the stand-ins go by their names."""
+        self._shim(self.program, f"wizard.practice.firewall.{self.program}")
+        self._shim("uci", "wizard.practice.uci.cli")
         return self._done([*OWN_NETWORK, "sh", "-c", script])
+
+    def install_iptables(self) -> None:
+        """Put the iptables of the time before nftables on the path."""
+        real = shutil.which("xtables-legacy-multi", path=SEARCHED)
+        assert real is not None  # `needs` looked
+        for name in ("iptables", "ip6tables"):
+            for suffix in ("", "-save", "-restore"):
+                (self.root / "bin" / f"{name}{suffix}").symlink_to(real)
+
+    def _shim(self, name: str, module: str) -> None:
+        lines = [
+            f"#!{sys.executable}",
+            "import sys",
+            f"sys.path.insert(0, {str(ROOT)!r})",
+            f"from {module} import main",
+        ]
+        self.install(name, "\n".join([*lines, "sys.exit(main(sys.argv[1:]))", ""]))
 
     def _command(self, words: tuple[str, ...]) -> list[str]:
         code = f"import sys; from wizard.practice.firewall.{self.program} import main; sys.exit(main(sys.argv[1:]))"
@@ -68,7 +84,7 @@ class Router:
 def needs(*programs: str) -> None:
     """Skip where one of these is missing, or where no network of one's own can be made."""
     for program in programs:
-        if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is None:
+        if shutil.which(program, path=SEARCHED) is None:
             pytest.skip(f"no {program} here")
     if subprocess.run([*OWN_NETWORK, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no user namespaces here")

@@ -87,8 +87,10 @@ class _Loading:
 
     def _defaults(self) -> None:
         sections = self.package.of_type("defaults")
-        for section in sections[:1]:
-            options = self._options(section, DEFAULTS, strict=False) or {}
+        heeded = sections[:1] if age.since(age.ONE_DEFAULTS) else sections
+        options: dict[str, Any] = {}
+        for section in heeded:
+            options |= self._options(section, DEFAULTS, strict=False) or {}
             self.state.defaults = _defaults(options)
             for name, policy in self.state.defaults.policy.items():
                 if policy not in VERDICT:
@@ -96,7 +98,7 @@ class _Loading:
                     end = "policy, defaulting to DROP" if policy else "policy specified, defaulting to DROP"
                     self._about(section, f"{kind} {name} {end}")
                     self.state.defaults.policy[name] = "DROP"
-        for section in sections[1:]:
+        for section in sections[len(heeded) :]:
             self._about(section, "ignoring duplicate section")
 
     def _zone(self, section: Section) -> None:
@@ -169,7 +171,8 @@ class _Loading:
         if options.get("target") in ("NOTRACK", "HELPER", "MARK", "DSCP"):
             raise NotReproducedError(f"target '{options['target']}'")
         if "src" not in options and "dest" not in options:
-            self._about(section, "has neither a source nor a destination zone assigned - assuming an output rule")
+            kind = "rule" if age.since(age.WHOLE_WORD) else "r"
+            self._about(section, f"has neither a source nor a destination zone assigned - assuming an output {kind}")
         self._protocols(section, options)
         if "target" not in options:
             self._about(section, "has no target specified, defaulting to REJECT")
