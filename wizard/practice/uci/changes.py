@@ -27,24 +27,30 @@ def _value(value: str | None) -> str:
 
 def read(text: str, package: str) -> Iterator[Change]:
     """The changes that such a file holds. Lines that say nothing possible are passed over."""
-    for word in _quoted_lines(text) if age.since(age.QUOTED_SHOW) else text.split("\n"):
+    for word in _words(text):
         try:
-            change = _change(word, package)
+            yield _change(word, package)
         except UciError:
             continue
-        if _possible(change):
-            yield change
 
 
-def _quoted_lines(text: str) -> Iterator[str]:
+def read_all(text: str, package: str) -> list[Change]:
+    """The same, of a file that has to be in order. Raises UciError."""
+    return [_change(word, package) for word in _words(text)]
+
+
+def _words(text: str) -> Iterator[str]:
+    """What the lines say, their quotes taken off; nothing for a line that cannot be read or goes on behind its word."""
+    if not age.since(age.QUOTED_SHOW):
+        yield from filter(None, text.split("\n"))
+        return
     words = Words(lines_of(text))
     while words.next_line():
         try:
             word = words.word()
         except UciError:
-            continue
-        if not words.rest:
-            yield word
+            word = ""
+        yield "" if words.rest else word
 
 
 def _change(word: str, package: str) -> Change:
@@ -52,7 +58,10 @@ def _change(word: str, package: str) -> Change:
     pointer = Pointer(word[len(action) :])
     if pointer.package != package or pointer.section is None or pointer.extended:
         raise UciError(INVALID)
-    return Change(action, pointer.section, pointer.option, pointer.value)
+    change = Change(action, pointer.section, pointer.option, pointer.value)
+    if not _possible(change):
+        raise UciError(INVALID)
+    return change
 
 
 def _possible(change: Change) -> bool:

@@ -157,7 +157,7 @@ class Package:
         section = self._place(change)
         if change.option is None:
             self.sections.remove(section)
-            return change
+            return change.removal()
         old = section.options[change.option]
         if not isinstance(old, list) or not change.value:
             del section.options[change.option]
@@ -179,15 +179,18 @@ class Package:
     def _reorder(self, change: Change) -> Change | None:
         section = self._place(Change(REORDER, change.section))
         before = self.sections.index(section)
+        position = int(_leading_number(_given(change.value)))
         self.sections.remove(section)
-        position = max(0, int(_leading_number(_given(change.value))))
-        self.sections.insert(position, section)
-        return change if self.sections.index(section) != before else None
+        self.sections.insert(max(0, position), section)
+        moved = self.sections.index(section) != before or not age.since(age.MOVES_ONLY)
+        return Change(REORDER, change.section, None, str(position)) if moved else None
 
     def _list_add(self, change: Change) -> Change:
         section, value = self.section(change.section), _given(change.value)
-        if section is None or change.option is None:
+        if section is None:
             raise UciError(INVALID)
+        if change.option is None:
+            return change  # libuci adds to a list without a name, which is in no file
         old = section.options.get(change.option, [])
         if isinstance(old, list):
             section.options[change.option] = [*old, value]

@@ -171,7 +171,10 @@ class Places:
         if not os.path.exists(path):
             return
         with Locked(path) as file:
-            waiting = changes.read(all_of(file), package.name)
+            try:
+                waiting = changes.read_all(all_of(file), package.name)
+            except UciError:
+                return  # and nothing is said
             kept = [one for one in waiting if section not in (None, one.section) or option not in (None, one.option)]
             rewrite(file, "".join(changes.line(package.name, change) for change in kept))
 
