@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.practice.firewalls import Router, needs
+from tests.practice.firewalls import ROOT, Router, needs
 from tests.recordings import Recording, folder, recording
 
 OURS = ("lan_all", "lan_hosts_internet", "router_all_between", "router_only")
@@ -39,9 +39,7 @@ def router(tmp_path: Path) -> Router:
     made = Router(tmp_path, "fw4")
     helpers = tmp_path / "usr/share/firewall4/helpers"
     helpers.parent.mkdir(parents=True)
-    helpers.write_bytes(
-        (Path(__file__).parents[2] / "wizard/practice/rom/fw4/usr/share/firewall4/helpers").read_bytes()
-    )
+    helpers.write_bytes((ROOT / "wizard/practice/rom/fw4/usr/share/firewall4/helpers").read_bytes())
     made.configure(text("uci_export_firewall"))
     made.answer_ubus(text("ubus_interface_dump"))
     return made
@@ -246,6 +244,30 @@ def test_a_port_forward_is_reflected(router: Router) -> None:
         'meta nfproto ipv4 tcp dport 1723 counter dnat 192.168.1.10:1723 comment "!fw4: PPTP-inside"',
     ]
     assert done.stdout.count("ct status dnat accept") == 4
+
+
+@pytest.mark.parametrize(
+    ("release", "end", "forward"),
+    [
+        ("22.03", "policy accept;", "reject"),
+        ("23.05", "policy drop;", "reject"),
+        ("24.10", "policy drop;", "reject"),
+        ("25.12", "policy drop;", "drop"),
+    ],
+)
+def test_stock_files_of_each_release(router: Router, release: str, end: str, forward: str) -> None:
+    """What comes in where no zone is was let in by 22.03 (`openwrt.md` §6.5)."""
+    router.configure((ROOT / f"wizard/practice/rom/firewall-{release}/etc/config/firewall").read_text())
+    done = router.run("print")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"hook input priority filter; {end}" in done.stdout
+    assert f"jump {forward}_to_wan" in done.stdout
+    assert release != "24.10" or done.stdout == text("fw4_print_default")
+
+
+def test_what_waits_to_be_committed_is_live(router: Router) -> None:
+    router.uci("set", "firewall.@rule[1].name=Not-committed")
+    assert 'comment "!fw4: Not-committed"' in router.run("print").stdout
 
 
 def test_what_is_not_reproduced_is_refused(router: Router) -> None:
