@@ -46,6 +46,11 @@ class Router:
         """One run of the stand-in."""
         return self._done(self._command(words))
 
+    def uci(self, *words: str) -> None:
+        """Change the configuration, uncommitted."""
+        code = "import sys; from wizard.practice.uci.cli import main; sys.exit(main(sys.argv[1:]))"
+        subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, env=self.environment(), check=True)
+
     def session(self, script: str) -> subprocess.CompletedProcess[str]:
         """A shell in a network of its own, where the stand-ins go by their names."""
         self._shim(self.program, f"wizard.practice.firewall.{self.program}")
