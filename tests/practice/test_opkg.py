@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.lab.build import feed
 from tests.practice.box import Box, Said, opkg_box, package
 from tests.recordings import recording
 from wizard.practice.packages import opkg
 
+STAND_INS = Path(__file__).parents[2] / "wizard/practice/rom/opkg-signed"
 CONFFILES = ("/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/config/pptpd")
 PPTPD = package(
     "pptpd",
@@ -340,3 +344,42 @@ def test_compare_versions(box: Box) -> None:
     assert box.run("compare-versions", "2.4.9.git-2021-01-04-4", ">>", "2.4.9.git-2021-01-04-3").code == 0
     assert box.run("compare_versions", "6.6.119~abc-r1", "=", "6.6.119~abc-r2").code == 1
     assert box.run("compare-versions", "1.0~rc1", "<<", "1.0").code == 0
+
+
+@pytest.fixture
+def signed(box: Box) -> Box:
+    """A router that asks for signatures, and a list with a good one."""
+    shutil.copytree(STAND_INS, box.root, dirs_exist_ok=True)
+    with box.file("/etc/opkg.conf").open("a") as conf:
+        conf.write("option check_signature\n")
+    box.offer(PPTPD)
+    text = gzip.decompress((box.feed / "Packages.gz").read_bytes())
+    (box.feed / "Packages.sig").write_text(feed.signature(text))
+    return box
+
+
+def test_a_good_signature(signed: Box) -> None:
+    said = signed.run("update")
+    assert (said.code, said.out.splitlines()[-2:]) == (
+        0,
+        ["Downloading http://203.0.113.254//Packages.sig", "Signature check passed."],
+    )
+    assert signed.run("install", "pptpd").code == 0
+
+
+def test_a_bad_signature(signed: Box) -> None:
+    (signed.feed / "Packages.sig").write_text("untrusted comment: nobody\n0\n")
+    said = signed.run("update")
+    assert said.out.splitlines()[-2:] == ["Signature check failed.", "Remove wrong Signature file."]
+    assert said.code == 0
+    assert signed.run("install", "pptpd").out == "Unknown package 'pptpd'.\n"
+    assert signed.run("--force-signature", "update").code == 0
+    assert signed.run("install", "pptpd").err.splitlines()[1] == (
+        " * opkg_install_pkg: Failed to verify the signature of /var/opkg-lists/openwrt_core."
+    )
+
+
+def test_a_missing_signature(signed: Box) -> None:
+    (signed.feed / "Packages.sig").unlink()
+    said = signed.run("update")
+    assert (said.code, said.out.splitlines()[-2]) == (1, "Signature file download failed.")

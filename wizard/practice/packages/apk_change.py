@@ -125,12 +125,11 @@ def _tell_of_those_that_stay(session: Session, words: list[str], solution: Solut
 def fetch(session: Session, words: list[str]) -> int:
     """Download archives into a folder, with --recursive those that they need too."""
     session.open_repositories()
+    offered = {package.name: package for package in session.offered}
+    wanted = {Need(word).name for word in words}
     if session.on("recursive"):
         solution = Solution(session, [Need(word) for word in words], set())
-        wanted = {package.name for package in solution.order}
-    else:
-        wanted = {Need(word).name for word in words}
-    offered = {package.name: package for package in session.offered}
+        wanted |= {package.name for package in solution.order if package.name in offered}
     errors = 0
     for name in sorted(wanted):
         errors += _fetch_one(session, name, offered.get(name))
