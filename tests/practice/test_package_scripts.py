@@ -100,5 +100,6 @@ def test_an_archive_of_ipkg_runs_its_scripts(tmp_path: Path) -> None:
     function = text[text.index("script() {") : text.index("register() {")]
     (tmp_path / "info").mkdir()
     (tmp_path / "info/x.postinst").write_text('echo "$1"\nexit 2\n')
-    program = f'db={tmp_path}\ncollect() {{ echo "$1"; }}\n{function}\nscript x postinst configure; script y postinst configure'
-    assert run(["sh", "-c", program]).stdout == 'configure\npackage "x" postinst script returned status 2.\n'
+    program = f'db={tmp_path}\ncollect() {{ echo "$1"; }}\n{function}\n'
+    calls = "script x postinst configure; script y postinst configure"
+    assert run(["sh", "-c", program + calls]).stdout == 'configure\npackage "x" postinst script returned status 2.\n'
