@@ -287,6 +287,9 @@ def test_names_of_anonymous_sections_are_exported_where_asked_for(router: Router
     assert "\nconfig route\n" in router.uci("export", "network")[1]
     assert "\nconfig route 'cfg02c8b4'\n" in router.uci("-n", "export", "network")[1]
     assert router.uci("-n", "-N", "export", "network")[1] == f"package network\n{NETWORK}"
+    router.uci("set", "network.lan.proto=none")
+    assert router.uci("-n", "commit", "network") == (0, "", "")
+    assert "\nconfig route 'cfg02c8b4'\n" in router.config("network").read_text()
 
 
 def test_lines_that_cannot_be_read_are_passed_over_where_that_is_wanted(router: Router) -> None:
@@ -422,6 +425,23 @@ def test_a_changed_option_went_to_the_end_before_2022(tmp_path: Path) -> None:
     router = old(tmp_path, "2021-10-05")
     router.uci("batch", stdin="set network.lan.ipaddr=1.2.3.4\ncommit network\n")
     assert list(load_in(router, "network").sections[0].options) == ["proto", "dns", "ipaddr"]
+
+
+def test_a_type_that_stays_waited_all_the_same_before_2022(tmp_path: Path) -> None:
+    router = old(tmp_path, "2021-10-05")
+    router.uci("set", "network.mine=route")
+    assert router.uci("changes") == (0, "network.mine='route'\n", "")
+
+
+def test_old_made_up_names_tell_what_is_in_a_section(tmp_path: Path) -> None:
+    """As uci of 2010 named it."""
+    router = Router(tmp_path).make({"m": "config b s2\nconfig a\n\toption o 'it'\\''s'\n\tlist l b\n"}, "2010-01-01")
+    assert router.uci("-X", "show", "m.@a[0].o") == (0, "m.cfg039e58.o=it's\n", "")
+
+
+def test_a_value_over_two_lines_was_an_error_before_2014(tmp_path: Path) -> None:
+    router = Router(tmp_path).make({"m": "config a\n\toption l 'm\nl'\n"}, "2014-04-11")
+    assert router.uci("show", "m") == (1, "", "uci: Parse error (unterminated ') at line 2, byte 12\n")
 
 
 def test_only_anonymous_sections_counted_before_2016(tmp_path: Path) -> None:

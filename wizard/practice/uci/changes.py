@@ -16,7 +16,8 @@ ACTIONS = (ADD, REMOVE, RENAME, REORDER, LIST_ADD, LIST_DEL)
 def line(package: str, change: Change) -> str:
     """A change as it waits."""
     option = f".{change.option}" if change.option is not None else ""
-    return f"{change.action}{package}.{change.section}{option}{_value(change.value)}\n"
+    action = "_" if change.action == LIST_DEL and not age.since(age.TILDE) else change.action
+    return f"{action}{package}.{change.section}{option}{_value(change.value)}\n"
 
 
 def _value(value: str | None) -> str:
@@ -54,8 +55,9 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _change(word: str, package: str) -> Change:
-    action = word[:1] if word[:1] in ACTIONS else ""
-    pointer = Pointer(word[len(action) :])
+    sign = word[:1] if word[:1] in ACTIONS or (word[:1] == "_" and not age.since(age.TILDE)) else ""
+    action = LIST_DEL if sign == "_" else sign
+    pointer = Pointer(word[len(sign) :])
     if pointer.package != package or pointer.section is None or pointer.extended:
         raise UciError(INVALID)
     change = Change(action, pointer.section, pointer.option, pointer.value)

@@ -135,7 +135,7 @@ class Uci:
         self._each(words, lambda _, found: out(show.changes(found.package)))
 
     def export(self, words: list[str]) -> None:
-        self._each(words, lambda _, found: out(found.package.text(header=True, named=self.options.named)))
+        self._each(words, lambda _, found: out(found.package.text(header=True, named=self.places.named)))
 
     def commit(self, words: list[str]) -> None:
         self._each(words, Uci._commit)

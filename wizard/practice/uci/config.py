@@ -93,7 +93,7 @@ class Package:
         """Append an anonymous section. Its name tells its place and its type (`uci_fixup_section` of libuci)."""
         self._made += not age.since(age.COUNTED_ONCE)
         section = self._append(kind, "", anonymous=True)
-        section.name = f"cfg{self._made:02x}{_hash(kind) % 65536:04x}"
+        section.name = f"cfg{self._made:02x}{_hash([kind]):04x}"
         return section
 
     def _append(self, kind: str, name: str, *, anonymous: bool) -> Section:
@@ -135,11 +135,11 @@ class Package:
 
     def _set_type(self, change: Change, section: Section | None) -> Change | None:
         kind = _given(change.value)
-        if not kind:
+        if not kind and age.since(age.EMPTY_VALUE_DELETES):
             return self._remove(change.removal()) if section else None
         if not PRINTABLE.fullmatch(kind):
             raise UciError(INVALID)
-        changed = section is None or section.type != kind
+        changed = section is None or section.type != kind or not age.since(age.OPTIONS_STAY)
         if section is None:
             section = self._append(kind, change.section, anonymous=False)
         section.type = kind
@@ -267,9 +267,19 @@ def _leading_number(value: str) -> str:
     return match[1] if match else "0"
 
 
-def _hash(text: str) -> int:
-    """Bernstein's hash (times 33, plus the next character, from 5381), of which libuci keeps 31 bits."""
+def name_by_content(section: Section) -> None:
+    """Name an anonymous section as old uci did when it had read all of it: after its type and its options."""
+    texts = [section.type]
+    for option, value in section.options.items():
+        texts += [option, value] if isinstance(value, str) else [option]
+    section.name = f"{section.name[:-4]}{_hash(texts):04x}"
+
+
+def _hash(texts: list[str]) -> int:
+    """Bernstein's hash (times 33, plus the next character, from 5381): 31 bits of it for each text, 16 in the end."""
     value = 5381
-    for character in text:
-        value = (value * 33 + ord(character)) & 0xFFFFFFFF
-    return value & 0x7FFFFFFF
+    for text in texts:
+        for byte in text.encode("utf-8", "surrogateescape"):
+            value = (value * 33 + (byte if byte < 128 else byte - 256)) & 0xFFFFFFFF
+        value &= 0x7FFFFFFF
+    return value % 65536

@@ -37,6 +37,8 @@ class Places:
         self.savedir = root.path("/tmp/.uci")
         self.deltas = [self.savedir]
         """Folders of waiting changes, in the order in which they are applied."""
+        self.named = False
+        """Whether anonymous sections are written with their names."""
         self.complain: syntax.Complain | None = None
         self.reads = 0
         """How many texts were read so far."""
@@ -141,7 +143,7 @@ class Places:
             if age.since(age.WHOLE_FILES):
                 self._replace(path, package)
             else:
-                rewrite(file, package.text())
+                rewrite(file, package.text(named=self.named))
 
     def _take_over(self, package: Package) -> bool:
         """Apply what waits in RAM, and empty the file it waits in."""
@@ -157,7 +159,7 @@ class Places:
         real = os.path.realpath(path)
         try:
             file = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            write(file, package.text())
+            write(file, package.text(named=self.named))
             settle(file)
             os.close(file)
             os.chmod(temporary, stat.S_IMODE(os.stat(real).st_mode))

@@ -14,8 +14,6 @@ _ALONE = "LmnNqsSX"
 _FLAGS = {
     "s": ("strict", True),
     "S": ("strict", False),
-    "n": ("named", True),
-    "N": ("named", False),
     "m": ("merge", True),
     "q": ("quiet", True),
     "X": ("numbered", False),
@@ -34,8 +32,6 @@ class Options:
         self.strict = True
         self.commits = True
         """Not with -P: its folder holds state, which nobody commits."""
-        self.named = False
-        """Whether `export` names anonymous sections."""
         self.numbered = True
         """Whether `show` numbers anonymous sections."""
         self.input: Iterator[str] = _lines(0)
@@ -57,6 +53,8 @@ class Options:
             case "P" | "t":
                 self.places.save_in(rooted(value))
                 self.commits &= letter == "t"
+            case "n" | "N":
+                self.places.named = letter == "n"
             case _:
                 setattr(self, *_flag(letter))
 

@@ -6,7 +6,17 @@ import sys
 from collections.abc import Callable, Iterator
 
 from wizard.practice.uci import age
-from wizard.practice.uci.config import LIST_ADD, NAME, PACKAGE_NAME, PRINTABLE, SET, Change, Package, Section
+from wizard.practice.uci.config import (
+    LIST_ADD,
+    NAME,
+    PACKAGE_NAME,
+    PRINTABLE,
+    SET,
+    Change,
+    Package,
+    Section,
+    name_by_content,
+)
 from wizard.practice.uci.error import DUPLICATE, PARSE, UciError
 from wizard.practice.uci.words import Words
 
@@ -52,9 +62,15 @@ class _Reading:
                 complain(error)
 
     def finish(self) -> list[Package]:
+        self._end_section()
         if self.package is not None:
             self.done.append(self.package)
         return self.done
+
+    def _end_section(self) -> None:
+        if self.section and self.section.anonymous and not age.since(age.NAMED_BY_TYPE):
+            name_by_content(self.section)
+        self.section = None
 
     def _line(self) -> None:
         """One line; a `;` behind a quoted word begins the next command in it."""
@@ -98,13 +114,14 @@ class _Reading:
 
     def _begin_package(self) -> None:
         self.finish()
-        self.package, self.section = None, None
+        self.package = None
         if any(package.name == self.name for package in self.done):
             raise UciError(DUPLICATE)
         assert self.name is not None
         self.package = Package(self.name)
 
     def config_line(self) -> None:
+        self._end_section()
         if self.package is None:
             if self.name is None:
                 raise self.words.error("attempting to import a file without a package name")

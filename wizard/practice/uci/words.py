@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wizard.practice.uci import age
 from wizard.practice.uci.error import PARSE, UciError
 
 SPACE = " \t\n\v\f\r"
@@ -121,7 +122,10 @@ class Words:
         self.position = end + 1
 
     def _run_to_end(self, quote: str) -> str:
-        """The rest of the line of a quote that goes on in the next one."""
+        """The rest of the line of a quote that goes on in the next one; in old uci none did."""
+        if not age.since(age.QUOTED_SHOW):
+            self.position = len(self.buffer.removesuffix("\n"))
+            raise self.error(f"unterminated {quote}")
         piece = self.rest
         self.position = len(self.buffer)
         if not self._more():
