@@ -47,7 +47,7 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == f"pptp-wizard {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["--no-such-flag"], ["--yes", "192.168.1.1"], ["one", "two"]])
+@pytest.mark.parametrize("arguments", [["--no-such-flag"], ["--mend", "everything", "127.0.0.1:1"], ["one", "two"]])
 def test_wrong_use_is_two(arguments: list[str], tmp_path: Path) -> None:
     ran = run(*arguments, home=tmp_path)
     assert ran.returncode == 2

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import __version__
+from wizard.model.damage import Kind
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.options import Options
 
@@ -86,17 +87,32 @@ def _parse(arguments: Sequence[str]) -> Options:
     }
     for flag, meaning in files.items():
         parser.add_argument(flag, type=Path, metavar="FILE", help=meaning)
-    parser.add_argument("--yes", action="store_true", help="ask nothing: apply what --answers says")
+    parser.add_argument(
+        "--mend",
+        type=_kinds,
+        metavar="all|none|CODE,…",
+        help=f"damage on the router that is mended without asking; without it --yes mends none ({', '.join(Kind)})",
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="ask nothing: apply what --answers says, or the router's own tunnel again"
+    )
     parser.add_argument(
         "--dry-run", action="store_true", help="stop after the preview; exit code 4 if it shows changes"
     )
     parser.add_argument("--old-ssh", action="store_true", help="allow the SSH algorithms of routers before 2021")
     parser.add_argument("--plain", action="store_true", help="text lines and numbered choices only")
     parser.add_argument("--version", action="version", version=f"pptp-wizard {__version__}")
-    options = parser.parse_args(arguments)
-    if options.yes and not options.answers:
-        parser.error("--yes needs --answers FILE: without it there is nothing to say yes to")
-    return Options(**vars(options))
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def _kinds(text: str) -> frozenset[Kind]:
+    """The value of `--mend`."""
+    if text in ("all", "none"):
+        return frozenset(Kind) if text == "all" else frozenset()
+    try:
+        return frozenset(map(Kind, text.split(",")))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; known: all, none, {', '.join(Kind)}") from None
 
 
 if __name__ == "__main__":

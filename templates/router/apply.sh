@@ -174,12 +174,19 @@ replace() {
 replace_files() {
 	# A package may just have brought these directories; they are no secret.
 	umask 022
-{% for file in files if file.changed %}
+{% for file in files if file.changed and file.path != common_options %}
 	replace {{ file.name }} {{ file.path }} {{ file.mode }} || fail flash-full {{ file.path }} || return 1
 {% endfor %}
 	umask 077
 	sync
 }
+{% for file in files if file.changed and file.path == common_options %}
+
+# mend_common: pppd reads this file before any other, and could judge no candidate with what is wrong in it.
+mend_common() {
+	replace {{ file.name }} {{ file.path }} {{ file.mode }} || fail flash-full {{ file.path }}
+}
+{% endfor %}
 
 # end_calls: every call of this server whose address is not to be kept: a client that is out, or has another password or
 # address, and whoever is in the middle of logging in with the old file.
@@ -234,11 +241,17 @@ apply() {
 {% if packages %}
 	step packages install_packages
 {% endif %}
+{% for file in files if file.changed and file.path == common_options %}
+	step keep keep_old
+	step common mend_common
+{% endfor %}
 {% if options_candidates %}
 	step check choose_options
 {% endif %}
-{% if files | selectattr("changed") | list %}
+{% if files | selectattr("changed") | rejectattr("path", "equalto", common_options) | list %}
+{% if not files | selectattr("changed") | selectattr("path", "equalto", common_options) | list %}
 	step keep keep_old
+{% endif %}
 	step files replace_files
 {% endif %}
 	# From here on one failure must not keep the rest from being done: who is out has to be out.

@@ -175,7 +175,7 @@ main() {
 	file "${IPKG_INSTROOT}/etc/ppp/chap-secrets"
 	[ -h "${IPKG_INSTROOT}/etc/ppp/chap-secrets" ] && section "secrets link" ls -l "${IPKG_INSTROOT}/etc/ppp/chap-secrets"
 	case "$rules" in
-	*/etc/config/*) ;;
+	*/etc/config/*) file "${IPKG_INSTROOT}/etc/firewall.user" ;;
 	*) file "$rules" ;;
 	esac
 	if [ -x "${IPKG_INSTROOT}/usr/sbin/pppd" ]; then

@@ -11,7 +11,7 @@ from wizard.model.changes import ChangeSet, FileChange
 from wizard.model.errors import WizardError
 from wizard.model.facts import Dialect
 
-OPTIONS = "options.pptpd"
+OPTIONS, COMMON_OPTIONS = "options.pptpd", "/etc/ppp/options"
 PRINTABLE = set(range(0x20, 0x7F)) | {0x09, 0x0A}
 
 
@@ -50,6 +50,7 @@ def script_data(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:
             if file.changed and _name(file) == OPTIONS
             for words in _words(file, dialect)
         ],
+        "common_options": COMMON_OPTIONS,
         "packages": [package.name for package in changes.packages if not package.needed_by],
         "service": changes.service,
         "keep_calls": changes.keep_calls,

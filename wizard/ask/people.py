@@ -10,12 +10,14 @@ from typing import Protocol
 from wizard.ask.door import Asking, Doorkeeper, Unattended, missing, pick_router
 from wizard.ask.ending import Decision, ask_path, confirm_preview
 from wizard.ask.flow import Asked, ask, forget
+from wizard.ask.mending import ask_damage, ask_take_over
 from wizard.ask.needs import Addresses, Names
 from wizard.ask.prompter import Question
 from wizard.ask.terminal import open_prompter
 from wizard.model.answers import Answers
+from wizard.model.damage import Damage, Kind
 from wizard.model.door import Door
-from wizard.model.facts import RouterFacts
+from wizard.model.facts import ExistingTunnel, RouterFacts
 from wizard.model.secret import Secret
 from wizard.screen import Screen
 
@@ -35,6 +37,12 @@ class Person(Doorkeeper, Protocol):
 
     def go_on(self) -> bool:
         """Go on after a finding that has just been shown."""
+
+    def take_over(self, tunnel: ExistingTunnel) -> bool:
+        """A server that the package's own service runs becomes ours; False leaves it alone."""
+
+    def mend(self, found: Sequence[Damage]) -> frozenset[Kind] | None:
+        """What is to be mended of this; None where the person leaves."""
 
     def ask(self, facts: RouterFacts, start: Answers | None, passwords: Mapping[str, Secret]) -> Asked | None:
         """All questions about the tunnel; None where the person leaves."""
@@ -79,6 +87,14 @@ class AtTerminal(Asking):
     def go_on(self) -> bool:
         """See `Person`."""
         return self._prompter().confirm(ASK_GO_ON, default=True) is True
+
+    def take_over(self, tunnel: ExistingTunnel) -> bool:
+        """See `Person`."""
+        return ask_take_over(tunnel, self._prompter(), self._screen)
+
+    def mend(self, found: Sequence[Damage]) -> frozenset[Kind] | None:
+        """See `Person`."""
+        return ask_damage(found, self._prompter(), self._screen)
 
     def ask(self, facts: RouterFacts, start: Answers | None, passwords: Mapping[str, Secret]) -> Asked | None:
         """See `Person`. A file of answers opens at the review."""
@@ -131,10 +147,20 @@ class Flags(Unattended):
         """See `Person`."""
         return True
 
+    def take_over(self, tunnel: ExistingTunnel) -> bool:
+        """See `Person`. The answers file says who is taken over."""
+        del tunnel
+        return True
+
+    def mend(self, found: Sequence[Damage]) -> frozenset[Kind] | None:
+        """See `Person`. Nothing is mended that nobody asked for."""
+        del found
+        return frozenset()
+
     def ask(self, facts: RouterFacts, start: Answers | None, passwords: Mapping[str, Secret]) -> Asked | None:
         """See `Person`."""
         del facts, start, passwords
-        missing("What shall the tunnel be like?", "--answers FILE")
+        missing("What shall the tunnel be like? There is none of pptp-wizard's on this router.", "--answers FILE")
 
     def ask_again(self, facts: RouterFacts, asked: Asked) -> Asked | None:
         """See `Person`."""

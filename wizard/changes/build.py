@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 
 from wizard.changes import firewall
 from wizard.changes.files import CONF, files
-from wizard.changes.system import DHCP, FIREWALL_CONFIG, STOCK_CONFIG, answers_strangers
+from wizard.changes.system import DHCP, FIREWALL_CONFIG, FIREWALL_USER, STOCK_CONFIG, answers_strangers
 from wizard.model import uci
 from wizard.model.changes import (
     ChangeSet,
@@ -19,7 +19,8 @@ from wizard.model.changes import (
     PackageChange,
     ServiceChange,
 )
-from wizard.model.facts import Damage, Mppe, RouterFacts
+from wizard.model.damage import Damage
+from wizard.model.facts import Mppe, RouterFacts
 from wizard.model.marked import block
 from wizard.model.plan import PROVIDER, Plan
 
@@ -34,7 +35,9 @@ def change(plan: Plan, facts: RouterFacts, mended: Collection[Damage] = ()) -> C
     service = _service(facts, changed, bool(packages))
     wanted_rules = firewall.expected(plan, facts)
     rules_file = next(file for file in changed if file.path == facts.firewall_file)
-    rules_change = any(file.changed for file in changed if file.path in (facts.firewall_file, FIREWALL_CONFIG))
+    rules_change = any(
+        file.changed for file in changed if file.path in (facts.firewall_file, FIREWALL_CONFIG, FIREWALL_USER)
+    )
     return ChangeSet(
         packages=packages,
         flash_free=facts.flash_free,

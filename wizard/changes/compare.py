@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from wizard import resources
 from wizard.model.changes import Checker, Content, FileChange
-from wizard.model.facts import Damage, Mppe, RouterFacts
+from wizard.model.damage import Damage
+from wizard.model.facts import Mppe, RouterFacts
 
 _PASSWORD_WORD = re.compile(r"^(\s*(?:option\s+)?'?password'?\s+).*$", re.MULTILINE)
 

@@ -8,10 +8,11 @@ from ipaddress import IPv4Network
 from wizard import resources
 from wizard.changes.compare import decode, file_change, of_bytes, same, text
 from wizard.changes.system import system_files
-from wizard.model.changes import Content, FileChange
-from wizard.model.facts import Damage, Mppe, RouterFacts, Service
+from wizard.model.changes import Checker, Content, FileChange
+from wizard.model.damage import Damage
+from wizard.model.facts import Mppe, RouterFacts, SecretsEntry, Service
 from wizard.model.marked import without_block
-from wizard.model.plan import PROVIDER, Plan
+from wizard.model.plan import PROVIDER, SAMPLE, Plan
 
 CONF, OPTIONS, SECRETS = "/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets"
 QUOTED_MASK = f'"{resources.MASK}"'
@@ -32,7 +33,8 @@ def files(plan: Plan, facts: RouterFacts, expected: Mppe, mended: Collection[Dam
 def _mended(facts: RouterFacts, mended: Collection[Damage], known: Collection[str]) -> Iterator[FileChange]:
     """Files that are none of the tunnel's, with damage in them."""
     for path in dict.fromkeys(damage.path for damage in mended if damage.cuts and damage.path not in known):
-        yield file_change(facts, path, "mended, as you said", of_bytes(text(facts, path, mended)))
+        check: Checker = "uci" if path.startswith("/etc/config/") else "shell" if path.endswith(".user") else ""
+        yield file_change(facts, path, "mended, as you said", of_bytes(text(facts, path, mended)), checked_by=check)
 
 
 def _conf(plan: Plan, facts: RouterFacts) -> FileChange:
@@ -117,7 +119,7 @@ def _others(raw: bytes, facts: RouterFacts, *, masked: bool) -> bytes:
     pieces: list[bytes] = []
     at = 0
     for entry in facts.secrets:
-        if entry.server == PROVIDER or (provider and entry.lets_in(provider)):
+        if entry.server == PROVIDER or (provider and entry.lets_in(provider)) or _is_sample(entry):
             start, end = _whole_line(raw, *entry.span)
             pieces.append(raw[at:start])
             at = end
@@ -127,6 +129,11 @@ def _others(raw: bytes, facts: RouterFacts, *, masked: bool) -> bytes:
             at = end
     rest = b"".join([*pieces, raw[at:]])
     return without_block(rest.decode("latin-1")).encode("latin-1")
+
+
+def _is_sample(entry: SecretsEntry) -> bool:
+    """The login that everybody knows, where it would be let in to our server."""
+    return (entry.client, entry.password.reveal()) == SAMPLE and entry.lets_in(PROVIDER)
 
 
 def _whole_line(raw: bytes, start: int, end: int) -> tuple[int, int]:

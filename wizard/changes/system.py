@@ -9,13 +9,15 @@ from wizard.changes import chains, zone
 from wizard.changes.compare import file_change, of_bytes, same, text
 from wizard.model import uci
 from wizard.model.changes import FileChange
+from wizard.model.damage import Damage
 from wizard.model.errors import WizardError
-from wizard.model.facts import Damage, Firewall, RouterFacts
+from wizard.model.facts import Firewall, RouterFacts
 from wizard.model.marked import stray_mark, with_block, without_block
 from wizard.model.plan import Plan
 
 SYSUPGRADE, BOOT_LINK = "/etc/sysupgrade.conf", "/etc/rc.d/S60pptp-wizard"
 STOCK_CONFIG, DHCP, FIREWALL_CONFIG = "/etc/config/pptpd", "/etc/config/dhcp", "/etc/config/firewall"
+FIREWALL_USER = "/etc/firewall.user"
 DAEMON_FILES = ("/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets")
 
 
@@ -24,18 +26,18 @@ def system_files(plan: Plan, facts: RouterFacts, mended: Collection[Damage]) -> 
     if facts.own_script:
         script = resources.text(f"files/init.{facts.dialect.service.value}")
         yield file_change(facts, facts.own_script, "starts the server with the router", same(script), "0755", "shell")
-    yield from _stock_off(facts)
+    yield from _stock_off(facts, mended)
     yield from _names(plan, facts)
     if facts.keeps_files:
         yield _kept(facts)
     yield from _firewall(plan, facts, mended)
 
 
-def _stock_off(facts: RouterFacts) -> Iterator[FileChange]:
+def _stock_off(facts: RouterFacts, mended: Collection[Damage]) -> Iterator[FileChange]:
     """The package's own service, switched off: it writes other files, and would take the port."""
     if not facts.stock_service:
         return
-    config = text(facts, STOCK_CONFIG)
+    config = text(facts, STOCK_CONFIG, mended)
     service = uci.named(uci.sections(config), "pptpd")
     if service is None:
         raise WizardError("uci-unreadable", path=STOCK_CONFIG, said="no section called pptpd")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from wizard.inspect import filter as packet_filter
 from wizard.inspect import network, nft, settings, tunnel
+from wizard.inspect.damage import COMMON, REFUSED, damage
 from wizard.inspect.stock import stock
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import (
@@ -40,13 +42,13 @@ COMBINATIONS = {
 }
 """What OpenWrt was ever made of. Other routers that mix these have never been tried, and a guess could cut them off."""
 PPTP_PORT = 1723
-SECRETS_PATH = "/etc/ppp/chap-secrets"
 CONFIG = "/etc/config/"
 _NAMES = (
     re.compile(r'^PRETTY_NAME="?([^"\n]+)', re.MULTILINE),
     re.compile(r"^DISTRIB_DESCRIPTION=['\"]?([^'\"\n]+)", re.MULTILINE),
 )
 _OLD_BANNER = re.compile(r"(WHITE RUSSIAN|KAMIKAZE|BACKFIRE)\s*\(([^)]*)\)")
+_REFUSED_COMMON = re.compile(rf"In file {COMMON}: unrecognized option '([^']*)'")
 _LINK = re.compile(r" -> (.*)$")
 
 
@@ -67,13 +69,13 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
     present = network.devices(sections["devices"])
     home, wan = network.lan(named, present), network.wan(named, present)
     calls = _calls(sections["calls"])
-    secrets = files.get(SECRETS_PATH)
+    secrets = files.get(tunnel.SECRETS)
     zones = settings.zones(config, named)
     firewall_file = sections["firewall file"].text.decode().strip()
     kept = stock(files)
     own_script = sections["own script"].text.decode().strip() if "own script" in sections else ""
     rules, forwarded_to = _filter(sections["firewall"], dialect, zones, wan)
-    return RouterFacts(
+    facts = RouterFacts(
         release=_release(sections["identity"]),
         dialect=dialect,
         lan=home,
@@ -100,6 +102,14 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         stock_service=kept is not None and kept.enabled,
         firewall_includes=sections["firewall includes"].code == 0 if "firewall includes" in sections else True,
     )
+    return replace(facts, damage=damage(facts, _dangling(sections, files)))
+
+
+def _dangling(sections: Mapping[str, Section], files: Mapping[str, RouterFile]) -> str:
+    """Where chap-secrets points, if to nothing."""
+    section = sections.get("secrets link")
+    found = _LINK.search(section.lines[0]) if section and section.lines else None
+    return found[1] if found and tunnel.SECRETS not in files else ""
 
 
 def _release(section: Section) -> str:
@@ -142,8 +152,19 @@ def _mppe(sections: Mapping[str, Section]) -> Mppe | None:
         if section.code in (0, 1, 4):
             return words
     if asked:
+        if known := _mppe_of_common([section.text.decode("latin-1") for section in asked.values()]):
+            return known
         said = " / ".join(line for section in asked.values() for line in section.lines if line)
         raise WizardError("mppe-unknown", said=said)
+    return None
+
+
+def _mppe_of_common(said: Sequence[str]) -> Mppe | None:
+    """What a pppd knows that refuses a word of the file that it reads before every other."""
+    for refused in (found[1] for text in said for found in _REFUSED_COMMON.finditer(text)):
+        for words, unknown in REFUSED.items():
+            if refused in unknown:
+                return words
     return None
 
 

@@ -9,11 +9,10 @@ from ipaddress import IPv4Address
 from wizard.inspect.words import lines_of_words
 from wizard.model import uci
 from wizard.model.facts import RouterFile
+from wizard.model.plan import SAMPLE
 from wizard.model.secret import Secret
 
 PATH = "/etc/config/pptpd"
-SAMPLE = ("youruser", "yourpass")
-"""The login that the package brings along. Once the service is switched on it is a live account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,11 @@ class Stock:
     """Without the sample."""
     sample: bool
     """The sample login is among them still."""
+
+
+def is_generated(link: str) -> bool:
+    """chap-secrets points into RAM, as the service makes it (openwrt.md P5): what is there is gone after a start."""
+    return link.startswith(("/var/", "/tmp/"))
 
 
 def stock(files: Mapping[str, RouterFile]) -> Stock | None:

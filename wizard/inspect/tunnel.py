@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from wizard.inspect.stock import Stock, stock
+from wizard.inspect.stock import Stock, is_generated, stock
 from wizard.inspect.words import lines_of_words
 from wizard.model import uci
 from wizard.model.answers import (
@@ -22,10 +22,10 @@ from wizard.model.answers import (
 )
 from wizard.model.facts import ExistingTunnel, Lan, RouterFile, SecretsEntry
 from wizard.model.marked import block
-from wizard.model.plan import PROVIDER
+from wizard.model.plan import PROVIDER, SAMPLE
 from wizard.model.secret import Secret
 
-OPTIONS, CONF = "/etc/ppp/options.pptpd", "/etc/pptpd.conf"
+OPTIONS, CONF, SECRETS = "/etc/ppp/options.pptpd", "/etc/pptpd.conf", "/etc/ppp/chap-secrets"
 FALLBACK_SERVER = IPv4Address("172.16.1.1")
 """The server address of the HOWTO, for a set-up that names none."""
 
@@ -106,7 +106,7 @@ def read_back(
     kept = stock(files)
     if access is None and kept and kept.enabled and own_script not in files:
         return _from_uci(kept, said)
-    users = [entry for entry in entries(_content(files, "/etc/ppp/chap-secrets")) if entry.lets_in(said.provider)]
+    users = [] if access is None and _left_in_ram(files, kept) else _users(files, said.provider)
     if not users or OPTIONS not in files:
         return None
     server = said.server or _localip(_content(files, CONF)) or FALLBACK_SERVER
@@ -120,6 +120,17 @@ def read_back(
     for entry in users:  # pppd takes the first of equal matches
         passwords.setdefault(entry.client, entry.password)
     return ExistingTunnel(answers, passwords, said.provider, ours=access is not None)
+
+
+def _left_in_ram(files: Mapping[str, RouterFile], kept: Stock | None) -> bool:
+    """What the package's own service wrote before it was switched off: it is gone with the next start."""
+    return kept is not None and SECRETS in files and is_generated(files[SECRETS].link)
+
+
+def _users(files: Mapping[str, RouterFile], provider: str) -> list[SecretsEntry]:
+    """Who may log in, less the sample."""
+    found = entries(_content(files, SECRETS))
+    return [each for each in found if each.lets_in(provider) and (each.client, each.password.reveal()) != SAMPLE]
 
 
 def _from_uci(kept: Stock, said: Options) -> ExistingTunnel | None:

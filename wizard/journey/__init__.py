@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from wizard import ask
 from wizard.journey.act import advise, apply_changes, check, hand_over_passwords
 from wizard.journey.arrive import find, log_in, look, pass_gate
+from wizard.journey.heed import mend, take_over
 from wizard.journey.settle import ask_all, read_files, show
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.errors import ExitCode
@@ -32,6 +33,8 @@ STEPS = (
     Step("", log_in),
     Step("Your router", look),
     Step("", pass_gate),
+    Step("", take_over),
+    Step("", mend),
     Step("", ask_all),
     Step("", show),
     Step("", apply_changes),

@@ -21,6 +21,7 @@ STEP_NAMES = {
     "turn": "see that no other wizard is at work there",
     "stage": "send the new files and check that they arrived whole",
     "packages": "install what is missing",
+    "common": "mend what every pppd on the router reads",
     "check": "let the router's own pppd check the settings",
     "keep": "keep the old files",
     "files": "put the new files in place",

@@ -15,18 +15,39 @@ from wizard.model.answers import Answers
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import RouterFacts
 from wizard.model.secret import Secret
-from wizard.plan import addresses, answersfile, names
+from wizard.plan import addresses, again, answersfile, names
 from wizard.plan.build import plan
 from wizard.screen import Screen
 
 
 def ask_all(trip: Trip) -> Trip:
-    """The answers: from the file with `--yes` or `--dry-run`, otherwise from the person, with the file as defaults."""
+    """The answers: from the file, or the same again, where nobody is to be asked; otherwise from the person.
+
+    A file gives the person defaults. A tunnel of ours whose packages are gone comes back without a question, as far as
+    it still fits the router: at the preview everything can be changed.
+    """
     assert trip.facts
-    if trip.start and (trip.options.yes or trip.options.dry_run):
-        return replace(trip, asked=_as_written(trip.start, trip.given, trip.facts, trip.screen))
+    ours = trip.facts.tunnel.answers if trip.facts.tunnel and trip.facts.tunnel.ours else None
+    start = trip.start or (ours if trip.options.yes else None)
+    if start and trip.unattended:
+        return replace(trip, asked=_as_written(start, trip.given, trip.facts, trip.screen, written=bool(trip.start)))
+    if ours and trip.start is None and again.gone(trip.facts):
+        return _come_back(trip, ours)
     asked = trip.person.ask(trip.facts, trip.start, trip.given)
     return replace(trip, asked=asked) if asked else left(trip)
+
+
+def _come_back(trip: Trip, ours: Answers) -> Trip:
+    """After a firmware upgrade."""
+    assert trip.facts
+    page = resources.page("after-upgrade", packages=again.gone(trip.facts))
+    trip.screen.page(page.headline, page.body)
+    try:
+        return replace(trip, asked=_as_written(ours, trip.given, trip.facts, trip.screen, written=False))
+    except WizardError as error:  # another LAN than before, say: the review tells what does not fit, and mends it
+        trip.screen.record(f"asked after all: {error.code} {error.data}")
+        asked = trip.person.ask(trip.facts, ours, trip.given)
+        return replace(trip, asked=asked) if asked else left(trip)
 
 
 def read_files(trip: Trip) -> Trip:
@@ -52,8 +73,13 @@ def _strangers(given: Mapping[str, Secret], asked: ask.Asked) -> list[str]:
     ]
 
 
-def _as_written(answers: Answers, given: Mapping[str, Secret], facts: RouterFacts, screen: Screen) -> ask.Asked:
-    """Answers that nobody looks over again: everything wrong with them on this router is said at once."""
+def _as_written(
+    answers: Answers, given: Mapping[str, Secret], facts: RouterFacts, screen: Screen, *, written: bool = True
+) -> ask.Asked:
+    """Answers that nobody looks over again: everything wrong with them on this router is said at once.
+
+    `written`: they are from a file, and not the router's own.
+    """
     asked = ask.unasked(facts, answers, given, names=names)
     problems = addresses.problems(answers, facts)
     fatal = [problem.text for problem in problems if problem.fatal]
@@ -62,10 +88,19 @@ def _as_written(answers: Answers, given: Mapping[str, Secret], facts: RouterFact
         if fault := names.password_problem(password.reveal()):
             fatal.append(f"The password of {name} cannot log in. {fault}")
     if fatal:
-        raise WizardError("answers-unfit", ExitCode.USAGE, problems=fatal)
+        raise WizardError("answers-unfit" if written else "tunnel-unfit", ExitCode.USAGE, problems=fatal)
     for problem in problems:
         screen.warn(problem.text)
+    for name in _not_taken_over(answers, facts):
+        screen.warn(f"User {name} of the package's own set-up is not in the answers, and cannot log in any more.")
     return asked
+
+
+def _not_taken_over(answers: Answers, facts: RouterFacts) -> list[str]:
+    if facts.tunnel is None or not facts.tunnel.in_uci:
+        return []
+    staying = {client.name for client in answers.clients}
+    return [client.name for client in facts.tunnel.answers.clients if client.name not in staying]
 
 
 def show(trip: Trip) -> Trip:
@@ -94,7 +129,8 @@ def planned(trip: Trip) -> Trip:
     """The plan for these facts and answers, and what separates the router from it."""
     assert trip.facts and trip.asked
     planned = plan(trip.facts, trip.asked.answers, trip.asked.passwords)
-    return replace(trip, plan=planned, changes=change(planned, trip.facts))
+    mended = [damage for damage in trip.facts.damage if damage.code in trip.mended]
+    return replace(trip, plan=planned, changes=change(planned, trip.facts, mended))
 
 
 def _ask_again(trip: Trip) -> Trip:

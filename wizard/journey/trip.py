@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from wizard.ask import Asked, Person
 from wizard.model.answers import Answers
 from wizard.model.changes import ChangeSet
+from wizard.model.damage import Kind
 from wizard.model.door import Target
 from wizard.model.errors import ExitCode
 from wizard.model.facts import RouterFacts
@@ -55,11 +56,18 @@ class Trip:
     target: Target | None = None
     session: Session | None = None
     facts: RouterFacts | None = None
+    mended: frozenset[Kind] = frozenset()
+    """Kinds of damage that are mended on the way."""
     asked: Asked | None = None
     plan: Plan | None = None
     changes: ChangeSet | None = None
     ended: ExitCode | None = None
     """Set by the step after which there is nothing more to do."""
+
+    @property
+    def unattended(self) -> bool:
+        """Nobody is to be asked."""
+        return self.options.yes or (self.options.dry_run and self.start is not None)
 
 
 def left(trip: Trip) -> Trip:

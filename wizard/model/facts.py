@@ -8,6 +8,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from wizard.model.answers import Answers
+from wizard.model.damage import Damage
 from wizard.model.secret import Secret
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
@@ -232,28 +233,6 @@ class ExistingTunnel:
     """We wrote it, so access is known too; otherwise access is what we propose."""
     in_uci: bool = False
     """The package's own service runs it from /etc/config/pptpd."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """One place in a file, and what shall stand there instead."""
-
-    start: int
-    """Bytes from the file's beginning."""
-    end: int
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Something on the router that is wrong already, and how it could be mended: one question each."""
-
-    code: str
-    """Names the question."""
-    path: str
-    cuts: tuple[Cut, ...] = ()
-    """What mending changes in the file; empty where the plan itself mends it, if the person agrees."""
-    data: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

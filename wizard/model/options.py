@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.model.damage import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -17,6 +19,8 @@ class Options:
     """`-` is standard input."""
     answers: Path | None = None
     secrets: Path | None = None
+    mend: frozenset[Kind] | None = None
+    """Damage on the router that is mended, and no other; None asks."""
     yes: bool = False
     dry_run: bool = False
     old_ssh: bool = False

@@ -10,6 +10,8 @@ from wizard.model.secret import Secret
 
 PROVIDER = "pptp-server"
 """`name` in the options file, and so the second column of chap-secrets. The stock files say this too."""
+SAMPLE = ("youruser", "yourpass")
+"""The login that the package brings along (openwrt.md §2.10): never a client."""
 
 
 @dataclass(frozen=True, slots=True)

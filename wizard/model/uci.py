@@ -7,7 +7,7 @@ is decoded as latin-1, so that offsets are bytes and every byte survives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 OURS = "pptp_wizard_"
@@ -102,10 +102,15 @@ def without(text: str, unwanted: Callable[[Section], bool]) -> str:
     """The text less some sections, each with the empty lines before it."""
     for section in reversed(sections(text)):
         if unwanted(section):
-            start = len(text[: section.span[0]].rstrip("\n"))
-            start = text.find("\n", start) + 1 if start else 0
-            text = text[:start] + text[section.span[1] :]
+            start, end = with_blanks(text, section)
+            text = text[:start] + text[end:]
     return text
+
+
+def with_blanks(text: str, section: Section) -> tuple[int, int]:
+    """Where a section stands, with the empty lines before it."""
+    start = len(text[: section.span[0]].rstrip("\n"))
+    return text.find("\n", start) + 1 if start else 0, section.span[1]
 
 
 def with_sections(text: str, ours: str) -> str:
@@ -132,10 +137,14 @@ def without_value(text: str, section: Section, key: str, value: str) -> str:
     """The text with one word taken out of a list, or out of an option that holds several."""
     for entry in reversed([entry for entry in section.entries if entry.key == key and value in entry.value.split()]):
         start, end = entry.span
-        rest = [word for word in entry.value.split() if word != value]
-        line = f"\toption {key} {quoted(' '.join(rest))}\n" if rest else ""
-        text = text[:start] + line + text[end:]
+        text = text[:start] + less(entry, [value]) + text[end:]
     return text
+
+
+def less(entry: Entry, unwanted: Collection[str]) -> str:
+    """The line of an option or a list without some of its words, "" where none is left."""
+    rest = [word for word in entry.value.split() if word not in unwanted]
+    return f"\toption {entry.key} {quoted(' '.join(rest))}\n" if rest else ""
 
 
 def quoted(value: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
+from wizard.model.damage import Damage, Kind
 from wizard.model.facts import RouterFacts
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")))
@@ -16,6 +18,9 @@ FILES_NEED = 24 * 1024
 """Bytes that our own files and the copies of the old ones take at most."""
 PACKAGES_NEED = 160 * 1024
 """Bytes for pptpd, ppp and the modules where no feed says their sizes (White Russian's took 136 kB)."""
+
+PENDING_SHOWN = 5
+_SECRET = re.compile(r"(\.\w*(?:key\d?|pass\w*|psk|secret)\+?=).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ class Finding:
 
 def findings(facts: RouterFacts) -> tuple[Finding, ...]:
     """Everything in the way on this router, the worst first."""
-    return tuple(sorted((*_flash(facts), *_port(facts), *_wan(facts)), key=lambda finding: not finding.stops))
+    found = (*_pending(facts), *_flash(facts), *_port(facts), *_wan(facts))
+    return tuple(sorted(found, key=lambda finding: not finding.stops))
 
 
 def _flash(facts: RouterFacts) -> Iterator[Finding]:
@@ -41,9 +47,25 @@ def _flash(facts: RouterFacts) -> Iterator[Finding]:
         yield Finding("no-flash", True, {"free_kb": facts.flash_free // 1024, "need_kb": need // 1024})
 
 
+def _pending(facts: RouterFacts) -> Iterator[Finding]:
+    """Somebody's changes that are not committed would become live with our firewall's reload (openwrt.md F5)."""
+    if facts.pending:
+        shown = [_SECRET.sub(r"\g<1>'…'", line) for line in facts.pending[:PENDING_SHOWN]]
+        files = sorted({line.lstrip("-+^@").partition(".")[0] for line in facts.pending})
+        yield Finding("uci-pending", True, {"changes": shown, "more": len(facts.pending) - len(shown), "files": files})
+
+
 def _port(facts: RouterFacts) -> Iterator[Finding]:
-    if facts.forwarded_to:
+    """A forward that can be taken out is asked about later."""
+    known = {to for damage in facts.damage if damage.code is Kind.PORT_FORWARD for to in _hosts(damage)}
+    if facts.forwarded_to and facts.forwarded_to.partition(":")[0] not in known:
         yield Finding("port-forwarded", True, {"to": facts.forwarded_to})
+
+
+def _hosts(damage: Damage) -> tuple[object, ...]:
+    to = damage.data["to"]
+    assert isinstance(to, tuple)
+    return to
 
 
 def _wan(facts: RouterFacts) -> Iterator[Finding]:

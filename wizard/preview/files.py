@@ -23,6 +23,8 @@ INDENT = 2
 CHECKED = {
     "pppd": "checked by the router's own pppd before it counts",
     "firewall": "its syntax is checked on the router before it counts",
+    "uci": "read by the router's own uci before it counts",
+    "shell": "its syntax is checked on the router before it counts",
 }
 ASKED_AFTERWARDS = "checked after install: the MPPE words are chosen by the router's own pppd"
 
@@ -54,6 +56,8 @@ def _remarks(file: FileChange) -> Iterator[str]:
         yield f"permissions {file.mode}: {access(file.mode)}"
     elif file.mode != file.mode_before:
         yield f"permissions {file.mode_before} → {file.mode}: {access(file.mode)}; until now {access(file.mode_before)}"
+    if file.link:
+        yield f"a file takes the place of the link to {file.link}"
     if file.before and file.before.raw == file.after.raw:
         yield "the text stays as it is"
     if file.if_pppd_says:

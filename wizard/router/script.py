@@ -41,7 +41,8 @@ def split(output: bytes, nonce: str) -> Mapping[str, Section]:
     for part in output.split(begin)[1:]:
         name, _, rest = part.partition(b"\n")
         text, found, tail = rest.partition(end)
-        if not found:
+        code, whole, _ = tail.partition(b"\n")
+        if not (found and whole):
             raise WizardError("inspect-cut", section=name.decode("ascii", "replace"))
-        sections[name.decode("utf-8", "surrogateescape")] = Section(text, int(tail.split(b"\n", 1)[0]))
+        sections[name.decode("utf-8", "surrogateescape")] = Section(text, int(code))
     return sections
