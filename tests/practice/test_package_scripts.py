@@ -83,7 +83,7 @@ def test_wget_fetches(server: str, tmp_path: Path, scheme: str) -> None:
     into = tmp_path / "into"
     assert wget("-q", "--no-check-certificate", "-O", str(into), f"{scheme}://{server}/there") == (0, "", "")
     assert into.read_text() == "content"
-    assert wget("-q", f"{scheme}://{server}/there", "-O", "-") == (0, "content", "")
+    assert wget("-q", "-T", "60", f"{scheme}://{server}/there", "-O", "-") == (0, "content", "")
 
 
 def test_wgets_exit_codes(server: str, tmp_path: Path) -> None:

@@ -6,9 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from wizard.practice import root
-from wizard.practice.packages import stanzas, versions
-from wizard.practice.packages.opkg_conffiles import modified
-from wizard.practice.packages.opkg_plan import Planner
+from wizard.practice.packages import stanzas
 from wizard.practice.packages.opkg_session import Session
 from wizard.practice.packages.opkg_store import INFO_FIELDS, Package, matching
 
@@ -59,6 +57,9 @@ def list_installed(session: Session, words: list[str]) -> int:
 
 
 def list_upgradable(session: Session, _: list[str]) -> int:
+    from wizard.practice.packages import versions
+    from wizard.practice.packages.opkg_plan import Planner
+
     session.store.load_feeds()
     planner = Planner(session)
     for package in session.store.installed():
@@ -69,6 +70,8 @@ def list_upgradable(session: Session, _: list[str]) -> int:
 
 
 def list_changed_conffiles(session: Session, words: list[str]) -> int:
+    from wizard.practice.packages.opkg_conffiles import modified
+
     for package in matching(session.store.installed(), words[:1], nocase=session.on("nocase")):
         for path, digest in package.conffiles.items():
             try:
@@ -134,6 +137,8 @@ def print_architecture(session: Session, _: list[str]) -> int:
 
 
 def depends(session: Session, words: list[str]) -> int:
+    from wizard.practice.packages import versions
+
     for package in matching(_scope(session), words, nocase=session.on("nocase")):
         _print([f"{package.name} depends on:"])
         _print(f"\t{versions.spelled(part)}" for part in versions.needs(package.stanza.get("Depends", "")))
@@ -153,6 +158,8 @@ def what_depends(session: Session, words: list[str]) -> int:
 
 
 def _why(package: Package, marked: set[str]) -> list[str]:
+    from wizard.practice.packages import versions
+
     for part in versions.needs(package.stanza.get("Depends", "")):
         for name, operator, version in part:
             if name in marked:

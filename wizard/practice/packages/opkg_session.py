@@ -60,8 +60,6 @@ class Session:
 
     def open(self) -> bool:
         """Take the lock and make a folder to work in. False with an error collected when somebody has the lock."""
-        import tempfile
-
         lock = root.path(self.age.lock)
         try:
             self._lock = os.open(lock, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o640)
@@ -74,13 +72,14 @@ class Session:
             self.error("opkg_conf_load", f"Could not lock {self.age.lock}: {error.strerror}.")
             os.close(self._lock)
             return False
-        self.work = tempfile.mkdtemp(prefix="opkg-", dir=root.path(self.options.get("tmp-dir", "/tmp")))
+        self.work = f"{root.path(self.options.get('tmp-dir', '/tmp'))}/opkg-{os.getpid()}"
+        os.makedirs(self.work, mode=0o700)
         return True
 
     def close(self) -> None:
-        import shutil
-
-        shutil.rmtree(self.work, ignore_errors=True)
+        for name in os.listdir(self.work):
+            os.unlink(f"{self.work}/{name}")
+        os.rmdir(self.work)
         os.close(self._lock)
         os.unlink(root.path(self.age.lock))
 
