@@ -14,7 +14,7 @@ import time
 
 from wizard.practice import root
 from wizard.practice.netifd.network import Network
-from wizard.practice.procd import wire
+from wizard.practice.procd import files, wire
 from wizard.practice.procd.bus import Bus
 from wizard.practice.procd.log import Log
 from wizard.practice.procd.loop import Loop
@@ -23,6 +23,9 @@ from wizard.practice.procd.system import board, info
 from wizard.practice.procd.triggers import Triggers, runner
 
 PATIENCE = 20.0
+PID_FILE = "/var/run/procd.pid"
+# What the daemon says when it breaks; empty as long as it is well.
+COMPLAINTS = "/tmp/procd.complaints"
 
 
 def main(argv: list[str]) -> int:
@@ -46,6 +49,7 @@ def serve() -> int:
     bus.offer("system", board=({}, lambda *_: board()), info=({}, lambda *_: info()))
     offer_log(bus, log)
     log.open()
+    files.write(root.path(PID_FILE), f"{os.getpid()}\n")
     bus.open()
 
     def end(_number: int, _frame: object) -> None:
@@ -79,9 +83,10 @@ def background(serving: object) -> None:
         os.unlink(place)
     if os.fork() == 0:
         os.setsid()
-        null = os.open("/dev/null", os.O_RDWR)
-        for number in (0, 1):
-            os.dup2(null, number)
+        os.dup2(os.open("/dev/null", os.O_RDWR), 0)
+        complaints = os.open(root.path(COMPLAINTS), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(complaints, 1)
+        os.dup2(complaints, 2)
         os._exit(serving())
     end = time.monotonic() + PATIENCE
     while not os.path.exists(place) and time.monotonic() < end:
@@ -91,6 +96,9 @@ def background(serving: object) -> None:
 def shutdown() -> int:
     for script in scripts("K"):
         run(script, "shutdown")
+    daemon = files.read(root.path(PID_FILE)).strip()
+    if daemon:
+        os.kill(int(daemon), signal.SIGTERM)
     return 0
 
 
