@@ -32,6 +32,14 @@ DATA: dict[str, dict[str, object]] = {
     "wan-down": {"device": "vlan1"},
     "no-flash": {"free_kb": 60, "need_kb": 184},
     "port-forwarded": {"to": "192.168.100.200:1723"},
+    "after-upgrade": {"packages": ("pptpd", "ppp", "kmod-mppe")},
+    "secrets-link": {"target": "/var/etc/chap-secrets", "gone": True},
+    "mppe-line": {"path": "/etc/ppp/options", "found": ("/etc/ppp/options: mppe required,no40,no56,stateless",)},
+    "uci-pending": {
+        "changes": ["firewall.@zone[1].input='ACCEPT'"] * 5,
+        "more": 3,
+        "files": ["dhcp", "firewall", "network"],
+    },
     "what-pptp-protects": {},
 }
 """What these pages are given. Every other page gets a word for each of its names."""
