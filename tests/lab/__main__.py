@@ -1,4 +1,4 @@
-"""The lab by hand: `python -m tests.lab prepare | enter COMMAND… | shell | admin [COMMAND…]`."""
+"""The lab by hand: `python -m tests.lab prepare | enter COMMAND… | shell | admin [COMMAND…] | try RELEASE COMMAND…`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from tests.lab import host
 from tests.lab.build import images
-from tests.lab.lab import Lab
+from tests.lab.lab import WHITE_RUSSIAN, Lab
 from tests.lab.router import Router
+from tests.lab.settings import WAN
 from tests.lab.terminal import join
+from wizard.practice import release
+
+RELEASES = (WHITE_RUSSIAN, *release.names())
 
 
 def main(words: list[str]) -> int:
@@ -28,12 +33,16 @@ def main(words: list[str]) -> int:
             return 0
         case "enter":
             host.enter(command)
+        case "try" if os.geteuid() != 0:
+            host.enter([sys.executable, "-m", "tests.lab", *words])
     if reason := host.why_not():
         print(reason, file=sys.stderr)
         return 1
     with _running(options) as (lab, router):
         if options.action == "shell":
             return join(router.lan, router.password or "")
+        if options.action == "try":
+            return attempt(router, " ".join(command))
         with lab.network.home.entered():
             return subprocess.run(command or [os.environ.get("SHELL", "/bin/sh")], check=False).returncode
 
@@ -46,12 +55,28 @@ def _parser() -> argparse.ArgumentParser:
     enter = actions.add_parser("enter", help="run a command as root of fresh namespaces")
     shell = actions.add_parser("shell", help="boot a router and open a shell on it")
     admin = actions.add_parser("admin", help="boot a router and run a command on the administrator's computer")
-    for action in (enter, admin):
+    attempt = actions.add_parser("try", help="boot a router, run a command on it, and show what it printed")
+    attempt.add_argument("release", choices=RELEASES)
+    for action in (enter, admin, attempt):
         action.add_argument("command", nargs=argparse.REMAINDER)
     for action in (shell, admin):
+        action.add_argument("--release", choices=RELEASES, default=WHITE_RUSSIAN)
+        action.add_argument("--wan", choices=WAN, default="static", help="how it gets its address on the Internet")
         action.add_argument("--ppp", action="store_true", help="with the package ppp installed")
         action.add_argument("--mppe", choices=("old", "new"), default="old", help="the words its pppd knows")
     return parser
+
+
+def _wishes(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of the router."""
+    return {name: getattr(options, name) for name in ("release", "wan", "ppp", "mppe") if name in options}
+
+
+def attempt(router: Router, command: str) -> int:
+    """Run it on the router. Returns its exit code; a router that does not come up shows its console."""
+    done = router.run(command)
+    sys.stdout.write(done.out)
+    return done.code
 
 
 def prepare() -> int:
@@ -79,8 +104,9 @@ def _running(options: argparse.Namespace) -> Iterator[tuple[Lab, Router]]:
     lab = Lab()
     try:
         with lab.network.home.entered():
-            router = lab.router(ppp=options.ppp, mppe=options.mppe)
-            print(f"router: ssh root@{router.lan}, password {router.password}; WAN {router.wan}; exit ends it all")
+            router = lab.router(**_wishes(options))
+            whose = f"router: ssh root@{router.lan}, password {router.password}; WAN {router.wan}; exit ends it all"
+            print(whose, file=sys.stderr)
             yield lab, router
     finally:
         lab.close()

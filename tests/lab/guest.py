@@ -56,7 +56,9 @@ def _copy_sparse(source: int, target: int) -> None:
 class Guest:
     """A machine that boots in the calling thread's network namespace as soon as it is made."""
 
-    def __init__(self, images: Images, name: str, run: Path, disk: str, nics: list[Nic], cpu: int, *words: str) -> None:
+    def __init__(
+        self, images: Images, name: str, run: Path, disks: list[str], nics: list[Nic], cpu: int, *words: str
+    ) -> None:
         self._console = os.memfd_create(f"{name}-console")
         cards = (f"vec{number}:transport=tap,ifname={nic.tap},mac={nic.mac}" for number, nic in enumerate(nics))
         settings = (f"mem={MEBIBYTES}M", "root=/dev/ubda", "rootfstype=ext4", f"umid={name}", f"uml_dir={run}")
@@ -64,7 +66,7 @@ class Guest:
         # Kernel and programs of a guest are processes that take turns thousands of times a second: on one processor
         # they run twice as fast. Without `setarch -R` the gap of address randomization counts as the guest's memory.
         prefix = ["taskset", "-c", str(cpu), "setarch", "-R"]
-        command = [*prefix, str(images.kernel), *settings, disk, *cards, *consoles, *words]
+        command = [*prefix, str(images.kernel), *settings, *disks, *cards, *consoles, *words]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

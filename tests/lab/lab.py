@@ -8,17 +8,24 @@ from collections.abc import Mapping
 from ipaddress import IPv4Interface
 from pathlib import Path
 
-from tests.lab.build.images import images
+from tests.lab.build import disk as image
+from tests.lab.build.images import Stage, images
 from tests.lab.build.pppd import Dialect
-from tests.lab.build.router import NVRAM
+from tests.lab.build.white_russian import NVRAM
 from tests.lab.client import Client
 from tests.lab.guest import Disk, Guest, Nic, in_main_thread
 from tests.lab.hosts import Host
 from tests.lab.internet import InternetHost
-from tests.lab.network import FIRST_CLIENT, WAN_GATEWAY, Network
-from tests.lab.router import Router, personalize
+from tests.lab.network import FIRST_CLIENT, LAN, WAN_GATEWAY, Network
+from tests.lab.router import Place, Router
+from tests.lab.settings import WAN as WAN_SETTINGS
+from tests.lab.settings import Wan, nvram_files, password_file, settings_files, white_russian_passwd
+from wizard.practice.release import Release, load
 
 PASSWORD = "made-up-for-the-lab"
+WHITE_RUSSIAN = "white-russian"
+WAN = "203.0.113.1"
+ROUTER_NICS = [Nic("router-lan", "02:00:00:00:00:01"), Nic("router-wan", "02:00:00:00:00:02")]
 
 
 class Lab:
@@ -50,21 +57,38 @@ class Lab:
     def router(
         self,
         *,
+        release: str = WHITE_RUSSIAN,
+        wan: Wan = "static",
+        settings: Mapping[str, str | None] | None = None,
         ppp: bool = False,
         pptpd: bool = False,
         mppe: Dialect = "old",
         nvram: Mapping[str, str] | None = None,
         password: str | None = PASSWORD,
     ) -> Router:
-        """A factory-fresh White Russian, up; the one made before, if any, is switched off for good.
+        """A factory-fresh router, up; the one made before, if any, is switched off for good.
 
-        `ppp` says whether the package of that name is there already; `pptpd`, with all it needs, saves a test the three
-        seconds of `ipkg`: it was installed before this boot, so it runs, with the stock settings. `mppe` is which words
-        pppd knows, now or when installed. `nvram` are settings other than the factory's; the hosts follow to another
-        LAN or WAN network.
-        Without a password only telnet lets anybody in. Raises NotAnsweringError.
+        Of a release in wizard/practice/releases: `wan` says how it gets its address on the Internet, `settings` are
+        values other than the factory's, such as `network.lan.ipaddr` (None takes one away). Without a password SSH
+        lets root in where the release does that, else telnet.
+
+        Of White Russian: `ppp` says whether the package of that name is there already; `pptpd`, with all it needs,
+        saves a test the three seconds of `ipkg`: it was installed before this boot, so it runs, with the stock
+        settings. `mppe` is which words pppd knows, now or when installed. `nvram` are settings other than the
+        factory's; the hosts follow to another LAN or WAN network. Without a password only telnet lets anybody in.
+        Raises NotAnsweringError, and ReleaseError for a release that there is not.
         """
         self.drop_router()
+        if release == WHITE_RUSSIAN:
+            self._router = self._white_russian("pptpd" if pptpd else "ppp" if ppp else "plain", mppe, nvram, password)
+        else:
+            self._router = self._openwrt(load(release), wan, settings or {}, password)
+        self._router.wait()
+        return self._router
+
+    def _white_russian(
+        self, stage: Stage, mppe: Dialect, nvram: Mapping[str, str] | None, password: str | None
+    ) -> Router:
         settings = NVRAM | dict(nvram or {})
         lan = IPv4Interface(f"{settings['lan_ipaddr']}/{settings['lan_netmask']}")
         wan = IPv4Interface(f"{settings['wan_ipaddr']}/{settings['wan_netmask']}")
@@ -73,16 +97,32 @@ class Lab:
         self.network.seat_lan(lan)
         self.network.seat_wan(wan, settings["wan_gateway"])
         self.internet_host.offer(self._images.feed(mppe))
-        disk = Disk(self._images.router_disk("pptpd" if pptpd else "ppp" if ppp else "plain", mppe))
-        personalize(disk, {name: value for name, value in settings.items() if NVRAM.get(name) != value}, password)
-        home = self.network.home
-        self._router = Router(lambda: self._router_guest(disk), disk, home, str(lan.ip), str(wan.ip), password)
-        self._router.wait()
-        return self._router
+        disk = Disk(self._images.router_disk(stage, mppe))
+        changed = {name: value for name, value in settings.items() if NVRAM.get(name) != value}
+        image.put(disk.path, nvram_files(changed) | white_russian_passwd(password))
+        place = Place(str(lan.ip), str(wan.ip), password, WHITE_RUSSIAN, flash="ubda")
+        return Router(lambda: self._white_russian_guest(disk), disk, self.network.home, place)
 
-    def _router_guest(self, disk: Disk) -> Guest:
-        nics = [Nic("router-lan", "02:00:00:00:00:01"), Nic("router-wan", "02:00:00:00:00:02")]
-        return self._guest("router", f"ubd0={disk.path}", nics, "rw", "init=/etc/preinit")
+    def _white_russian_guest(self, disk: Disk) -> Guest:
+        return self._guest("router", [f"ubd0={disk.path}"], ROUTER_NICS, "rw", "init=/etc/preinit")
+
+    def _openwrt(self, release: Release, wan: Wan, settings: Mapping[str, str | None], password: str | None) -> Router:
+        lan = settings.get("network.lan.ipaddr") or str(LAN.ip)
+        self.network.seat_lan(IPv4Interface(f"{lan}/{settings.get('network.lan.netmask') or '24'}"))
+        self.network.seat_wan(IPv4Interface(f"{WAN}/24"), WAN_GATEWAY)
+        flash = Disk(self._images.flash)
+        files = settings_files(release, WAN_SETTINGS[wan] | dict(settings))
+        image.put(flash.path, {f"/upper{path}": data for path, data in files.items()})
+        if password is not None:
+            secret = password_file(release, password)
+            image.put(flash.path, {f"/upper{path}": data for path, data in secret.items()}, 0o600)
+        disk = self._images.openwrt(release)
+        place = Place(lan, WAN, password, release.name, flash="ubdb", blank=release.ssh.blank)
+        return Router(lambda: self._openwrt_guest(disk, flash), flash, self.network.home, place)
+
+    def _openwrt_guest(self, disk: Path, flash: Disk) -> Guest:
+        disks = [f"ubd0r={disk}", f"ubd1={flash.path}"]
+        return self._guest("router", disks, ROUTER_NICS, "ro", "init=/lib/lab/init")
 
     def client(self, number: int = 1) -> Client:
         """A computer on the Internet at 203.0.113.(49 + number), numbers 1 to 3.
@@ -94,7 +134,7 @@ class Lab:
             address = f"203.0.113.{FIRST_CLIENT - 1 + number}"
             nic = Nic(f"client-{number}", f"02:00:00:00:01:0{number}")
             words = ("ro", "init=/init", f"lab.address={address}/24", f"lab.gateway={WAN_GATEWAY}")
-            guest = self._guest(f"client-{number}", f"ubd0r={self._images.client_disk}", [nic], *words)
+            guest = self._guest(f"client-{number}", [f"ubd0r={self._images.client_disk}"], [nic], *words)
             self._clients[number] = Client(guest, address, self.internet_host)
         return self._clients[number]
 
@@ -102,10 +142,10 @@ class Lab:
         """The first `count` clients, all booting at the same time."""
         return [self.client(number) for number in range(1, count + 1)]
 
-    def _guest(self, name: str, disk: str, nics: list[Nic], *words: str) -> Guest:
+    def _guest(self, name: str, disks: list[str], nics: list[Nic], *words: str) -> Guest:
         assert in_main_thread(), "a machine ends with the thread that started it"
         with self.network.home.entered():
-            return Guest(self._images, name, Path(self._folder.name), disk, nics, self._processor(name), *words)
+            return Guest(self._images, name, Path(self._folder.name), disks, nics, self._processor(name), *words)
 
     @staticmethod
     def _processor(name: str) -> int:

@@ -27,9 +27,12 @@ class NotAnsweringError(Exception):
 
 
 class Remote:
-    """Commands and files on a guest. `connect` makes a TCP connection to its SSH port."""
+    """Commands and files on a guest. `connect` makes a TCP connection to its SSH port.
 
-    def __init__(self, connect: Callable[[], socket.socket], password: str) -> None:
+    Without a password it asks to be let in for none, as OpenWrt does from 17.01 on.
+    """
+
+    def __init__(self, connect: Callable[[], socket.socket], password: str | None) -> None:
         self._connect = connect
         self._password = password
         self._transport: paramiko.Transport | None = None
@@ -53,7 +56,10 @@ class Remote:
         transport = paramiko.Transport(connection)
         try:
             transport.start_client(timeout=5)
-            transport.auth_password("root", self._password)
+            if self._password is None:
+                transport.auth_none("root")
+            else:
+                transport.auth_password("root", self._password)
         except BaseException:
             transport.close()
             raise

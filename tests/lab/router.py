@@ -1,27 +1,28 @@
-"""The White Russian router under test."""
+"""The router under test."""
 
 from __future__ import annotations
 
 import contextlib
 import re
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import paramiko
 
-from tests.lab.build import disk as image
 from tests.lab.guest import Disk, Guest
 from tests.lab.namespaces import Namespace
 from tests.lab.remote import BOOT_SECONDS, PATH, Done, NotAnsweringError, Remote
 
-# Everything on the disk, one line each, as `ls` has it; then the checksums. Mounted folders are left out.
+# Everything on the disk, one line each, as `ls` has it; then the checksums. Left out are mounted folders and the lab's
+# Python.
 EVERYTHING = (
-    r"find / -xdev ! -path '/rom/*' -print0 | xargs -0 ls -ldn --color=never;"
-    r" echo; find / -xdev -type f ! -path '/rom/*' -print0 | xargs -0 md5sum"
-)
+    r"find / -xdev {0} -print0 | xargs -0 ls -ldn --color=never;"
+    r" echo; find / -xdev -type f {0} -print0 | xargs -0 md5sum"
+).format("! -path '/rom/*' ! -path '/lib/lab/lib/*' ! -path '/lib/lab/wizard/*'")
+FIELD_WRITTEN = 6
+"""Sectors written, among the numbers of /sys/block/*/stat."""
 
 
 @dataclass(frozen=True)
@@ -32,26 +33,19 @@ class LiveCall:
     peer: str
 
 
-def shadow(password: str | None) -> str:
-    """A password as /etc/passwd has it: MD5 crypt, or nothing at all."""
-    if password is None:
-        return ""
-    done = subprocess.run(
-        ["openssl", "passwd", "-1", "-salt", "lab", "-stdin"],
-        input=password,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
+@dataclass(frozen=True)
+class Place:
+    """Who a router is: its addresses, root's password, and its release.
 
+    `flash` is the device of its writable disk, `blank` whether SSH lets root in while there is no password.
+    """
 
-def personalize(disk: Disk, nvram: Mapping[str, str], password: str | None) -> None:
-    """Write into a disk that is not in use what makes it this router: nvram values and the root password."""
-    passwd = f"root:{shadow(password)}:0:0:root:/root:/bin/ash\nnobody:*:65534:65534:nobody:/var:/bin/false\n"
-    files = {"/etc/passwd": passwd.encode()}
-    files |= {f"/lib/lab/nvram/{name}": value.encode() for name, value in nvram.items()}
-    image.put(disk.path, files)
+    lan: str
+    wan: str
+    password: str | None
+    release: str
+    flash: str
+    blank: bool = False
 
 
 class Router:
@@ -59,12 +53,11 @@ class Router:
 
     user = "root"
 
-    def __init__(
-        self, start: Callable[[], Guest], disk: Disk, home: Namespace, lan: str, wan: str, password: str | None
-    ) -> None:
-        self.lan, self.wan, self.password = lan, wan, password
-        self._start, self._disk, self._home = start, disk, home
-        self._remote = Remote(lambda: self._connect(22), password or "")
+    def __init__(self, start: Callable[[], Guest], disk: Disk, home: Namespace, place: Place) -> None:
+        self.lan, self.wan, self.password = place.lan, place.wan, place.password
+        self.release = place.release
+        self._start, self._disk, self._home, self._place = start, disk, home, place
+        self._remote = Remote(lambda: self._connect(22), place.password)
         self._guest = start()
 
     def _connect(self, port: int) -> socket.socket:
@@ -75,11 +68,11 @@ class Router:
     def wait(self) -> None:
         """Return when every start script has run. Raises NotAnsweringError with the console's last lines."""
         try:
-            if self.password is None:
+            if self.password is None and not self._place.blank:
                 self._wait_for_telnet()
             else:
                 self._remote.wait()
-                self._remote.run("until [ -f /tmp/boot.done ]; do usleep 20000; done", timeout=20)
+                self._remote.run("until [ -f /tmp/boot.done ]; do busybox usleep 20000; done", timeout=20)
         except (NotAnsweringError, TimeoutError) as error:
             raise NotAnsweringError(f"{error!r}; console: {self.console()[-2000:]}") from error
 
@@ -146,6 +139,11 @@ class Router:
         """The calls that are up now."""
         pairs = re.findall(r"^(ppp\d+) .*\n\s+inet addr:\S+\s+P-t-P:(\S+)", self.run("ifconfig").out, re.MULTILINE)
         return [LiveCall(device, peer) for device, peer in pairs]
+
+    def flash_written(self) -> int:
+        """Bytes written to the flash since this boot, what waits in memory included."""
+        numbers = self.run(f"sync; cat /sys/block/{self._place.flash}/stat").out.split()
+        return int(numbers[FIELD_WRITTEN]) * 512
 
     def console(self) -> str:
         """What the kernel and the first programs wrote."""

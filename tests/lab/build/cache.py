@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+Build = Callable[[Path], None]
+
 
 def home() -> Path:
     """Where everything built lies: $XDG_CACHE_HOME/pptp-wizard-lab, or the same under ~/.cache."""
@@ -18,14 +20,15 @@ def home() -> Path:
 
 
 def digest(files: Iterable[Path], *more: str) -> str:
-    """Twelve hex digits that change with any file's name, mode or content, and with any of the words."""
+    """Twelve hex digits that change with any file's place, mode or content, and with any of the words."""
     whole = hashlib.sha256("\0".join(more).encode())
     for path in sorted(files):
-        whole.update(f"\0{path.name}\0{path.stat().st_mode:o}\0".encode() + path.read_bytes())
+        place = "/".join(path.parts[-4:])
+        whole.update(f"\0{place}\0{path.stat().st_mode:o}\0".encode() + path.read_bytes())
     return whole.hexdigest()[:12]
 
 
-def folder(name: str, build: Callable[[Path], None]) -> Path:
+def folder(name: str, build: Build) -> Path:
     """The finished folder of that name; `build` fills it first if it is not there.
 
     Whoever comes second, in another process, waits for the first. A build that fails or is killed leaves nothing.
@@ -43,7 +46,7 @@ def folder(name: str, build: Callable[[Path], None]) -> Path:
             unfinished.mkdir()
             build(unfinished)
             unfinished.rename(place)
-            _forget_unused(name.split("-")[0])
+            _forget_unused(name.rpartition("-")[0])
     return place
 
 

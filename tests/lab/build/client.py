@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from tests.lab.build import kernel
 from tests.lab.build.debian import Sysroot
+from tests.lab.build.programs import applets_of
 from tests.lab.build.tree import Tree
 
 GUEST = Path(__file__).parents[1] / "guest/client"
@@ -25,7 +25,7 @@ def disk(sysroot: Sysroot, host_key: bytes) -> Tree:
         tree.file(program, sysroot.read(program), 0o755)
     for path, data in sysroot.libraries(*(sysroot.path(program) for program in PROGRAMS)).items():
         tree.file(path, data, 0o755)
-    for applet in _applets(sysroot):
+    for applet in applets_of(sysroot):
         if applet != "busybox":
             tree.link(f"/bin/{applet}", "busybox")
     modules = kernel.install(tree, sysroot.kernel_modules(), KERNEL_MODULES)
@@ -36,8 +36,3 @@ def disk(sysroot: Sysroot, host_key: bytes) -> Tree:
     tree.file("/etc/protocols", "icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\ngre 47 GRE\n")
     tree.below(GUEST)
     return tree
-
-
-def _applets(sysroot: Sysroot) -> list[str]:
-    out = subprocess.run([sysroot.path("/bin/busybox"), "--list"], capture_output=True, text=True, check=True).stdout
-    return out.split()

@@ -95,6 +95,11 @@ class Sysroot:
     def read(self, name: str) -> bytes:
         return self.path(name).read_bytes()
 
+    @property
+    def library_path(self) -> str:
+        """Where the packages' programs find their libraries on this computer: for LD_LIBRARY_PATH."""
+        return ":".join(str(self.folder / folder) for folder in LIBRARY_FOLDERS)
+
     def libraries(self, *programs: Path) -> dict[str, bytes]:
         """Absolute path → bytes of every shared library the programs need, the loader included."""
         found: dict[str, Path] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tests.lab.build.tree import Tree
 
@@ -26,9 +26,11 @@ def make(tree: Tree, image: Path, mebibytes: int) -> None:
 
 
 def put(image: Path, files: Mapping[str, bytes], mode: int = 0o644) -> None:
-    """Write files into an image that no guest is using. Their folders must exist. Raises CalledProcessError."""
+    """Write files, and the folders they are in, into an image that no guest is using. Raises CalledProcessError."""
     with tempfile.TemporaryDirectory(prefix="pptp-lab-") as folder:
-        script = []
+        parents = {parent for path in files for parent in PurePosixPath(path).parents} - {PurePosixPath("/")}
+        # debugfs goes on after a folder that is there already.
+        script = [f"mkdir {parent}" for parent in sorted(parents)]
         for number, (path, data) in enumerate(files.items()):
             source = Path(folder) / str(number)
             source.write_bytes(data)

@@ -58,10 +58,12 @@ class Tree:
         self.entries.update(other.entries)
 
     def below(self, source: Path, prefix: str = "") -> None:
-        """Take over every file under `source`; whatever is executable there is executable here."""
+        """Take over every file and link under `source`; whatever is executable there is executable here."""
         for path in sorted(source.rglob("*")):
             name = f"{prefix}/{path.relative_to(source).as_posix()}"
-            if path.is_file():
+            if path.is_symlink():
+                self.link(name, str(path.readlink()))
+            elif path.is_file():
                 self.file(name, path.read_bytes(), 0o755 if path.stat().st_mode & 0o100 else 0o644)
 
     def complete(self) -> Iterator[tuple[str, Entry]]:

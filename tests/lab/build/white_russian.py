@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.lab.build.debian import Sysroot
+from tests.lab.build.programs import FOR_DEBIAN, GUEST, Programs
 from tests.lab.build.tree import File, Tree
 
 PRACTICE = Path(__file__).parents[3] / "wizard/practice"
-GUEST = Path(__file__).parents[1] / "guest/router"
 
 # Where each applet was. No base64, cmp, diff, flock, nohup, od, readlink, setsid, sha256sum, stat, timeout, xxd, ip.
 APPLETS = {
     "/bin": """
         ash cat chgrp chmod chown cp date dd df dmesg echo egrep false fgrep grep gunzip gzip hostname kill ln ls mkdir
-        mknod mktemp more mount mv netstat nice pidof ping ps pwd rm rmdir sed sh sync tar touch true umount uname
+        mknod mktemp more mount mv netstat nice pidof ping ps pwd rm rmdir sed sh sleep sync tar touch true umount uname
         usleep vi zcat""",
-    "/sbin": "halt ifconfig init klogd logread lsmod poweroff reboot rmmod route sysctl syslogd udhcpc vconfig",
+    "/sbin": "halt ifconfig init insmod klogd logread lsmod poweroff reboot rmmod route sysctl syslogd udhcpc vconfig",
     "/usr/bin": """
         [ arping awk basename bunzip2 bzcat clear cut dirname du env expr find free head hexdump id killall less logger
         md5sum nc nslookup printf renice reset seq sort strings tail tee telnet test time top tr traceroute uniq uptime
         wc wget which whoami xargs yes""",
-    "/usr/sbin": "chroot httpd",
+    "/usr/sbin": "chroot httpd telnetd",
 }
 
 # The extensions of iptables 1.3.3 as packaged; `-m comment`, for one, is refused as it was then.
@@ -30,14 +30,8 @@ IPTABLES_EXTENSIONS = """
     xt_conntrack xt_length xt_limit xt_mac xt_mark xt_multiport xt_owner xt_standard xt_state xt_tcp xt_tcpmss xt_tos
     xt_udp"""
 
-EXTENSIONS = "/usr/lib/x86_64-linux-gnu/xtables"
-
-# Old dropbear gave commands this PATH, without any sbin; the strings of Debian's are overwritten in place.
-OLD_PATH = b"/usr/bin:/bin"
-DEBIAN_PATHS = (
-    b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\0",
-    b"/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games\0",
-)
+# Old dropbear gave commands this PATH, without any sbin.
+OLD_PATH = "/usr/bin:/bin"
 
 # Packages a factory-fresh box lists; they have no files of their own here.
 PREINSTALLED = {
@@ -78,7 +72,8 @@ def disk(sysroot: Sysroot, host_key: bytes) -> Tree:
     for folder in ("/proc", "/sys", "/dev", "/tmp", "/root", "/mnt", "/www", "/etc/ppp", "/lib/lab/nvram"):
         tree.folder(folder)
     tree.link("/var", "/tmp")
-    tree.link("/run", "/var/run")
+    for place, target in FOR_DEBIAN.items():
+        tree.link(place, target)
     _programs(tree, sysroot)
     _stock_files(tree)
     tree.file("/etc/dropbear/dropbear_rsa_host_key", host_key, 0o600)
@@ -90,32 +85,13 @@ def disk(sysroot: Sysroot, host_key: bytes) -> Tree:
 
 
 def _programs(tree: Tree, sysroot: Sysroot) -> None:
-    programs = ("/sbin/brctl", "/usr/sbin/dnsmasq", "/usr/bin/dropbearkey", "/usr/sbin/xtables-legacy-multi")
-    for program in programs:
-        tree.file(program, sysroot.read(program), 0o755)
-    tree.link("/usr/sbin/iptables", "xtables-legacy-multi")
-    tree.file("/usr/sbin/dropbear", with_old_path(sysroot.read("/usr/sbin/dropbear")), 0o755)
-    tree.file("/bin/busybox", sysroot.read("/bin/busybox"), 0o755)
-    for folder, names in APPLETS.items():
-        for name in names.split():
-            tree.link(f"{folder}/{name}", "/bin/busybox")
-    extensions = [f"{EXTENSIONS}/lib{name}.so" for name in IPTABLES_EXTENSIONS.split()]
-    for extension in extensions:
-        tree.file(extension, sysroot.read(extension))
-    # The libraries of the packages too: on the real box they all come with uClibc, that is, they are there already.
-    later = ("/usr/sbin/pppd", "/usr/sbin/pptpd", "/usr/sbin/pptpctrl", "/usr/sbin/dropbear", "/bin/busybox")
-    needed = sysroot.libraries(*(sysroot.path(name) for name in (*programs, *extensions, *later)))
-    for path, data in needed.items():
-        tree.file(path, data, 0o755)
-
-
-def with_old_path(dropbear: bytes) -> bytes:
-    """The program with the PATH that old versions gave to commands. Raises ValueError if it has neither string."""
-    for path in DEBIAN_PATHS:
-        if path not in dropbear:
-            raise ValueError(f"this dropbear has no {path!r}")
-        dropbear = dropbear.replace(path, OLD_PATH.ljust(len(path), b"\0"))
-    return dropbear
+    programs = Programs(tree, sysroot)
+    programs.add("/sbin/brctl")
+    programs.add("/usr/sbin/dnsmasq")
+    programs.dropbear(OLD_PATH)
+    programs.iptables(["iptables"], IPTABLES_EXTENSIONS.split())
+    programs.busybox({folder: names.split() for folder, names in APPLETS.items()})
+    programs.libraries()
 
 
 def _stock_files(tree: Tree) -> None:
@@ -125,7 +101,7 @@ def _stock_files(tree: Tree) -> None:
             tree.link(path.removeprefix("/rom"), path)
     tree.file("/usr/sbin/nvram", (PRACTICE / "bin/nvram").read_bytes(), 0o755)
     tree.file("/bin/ipkg", (PRACTICE / "bin/ipkg").read_bytes(), 0o755)
-    tree.below(GUEST)
+    tree.below(GUEST / "white_russian")
     tree.link("/etc/resolv.conf", "/tmp/resolv.conf")
 
 
