@@ -63,19 +63,22 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         raise WizardError("inspect-cut", section=list(sections)[-1])
     if sections["user"].text.strip() != b"0":
         raise WizardError("not-root", ExitCode.USAGE)
-    files = _files(sections)
+    facts = _facts(sections, dialect, _files(sections))
+    return replace(facts, damage=damage(facts, _dangling(sections, facts.files)))
+
+
+def _facts(sections: Mapping[str, Section], dialect: Dialect, files: Mapping[str, RouterFile]) -> RouterFacts:
     config = settings.parsed({path.removeprefix(CONFIG): files[path].content for path in files if _is_uci(path)})
     named = settings.named(sections, config)
     present = network.devices(sections["devices"])
     home, wan = network.lan(named, present), network.wan(named, present)
     calls = _calls(sections["calls"])
-    secrets = files.get(tunnel.SECRETS)
     zones = settings.zones(config, named)
     firewall_file = sections["firewall file"].text.decode().strip()
     kept = stock(files)
     own_script = sections["own script"].text.decode().strip() if "own script" in sections else ""
     rules, forwarded_to = _filter(sections["firewall"], dialect, zones, wan)
-    facts = RouterFacts(
+    return RouterFacts(
         release=_release(sections["identity"]),
         dialect=dialect,
         lan=home,
@@ -85,9 +88,11 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         flash_free=_flash_free(sections["flash"]),
         installed=_installed(sections["installed"]),
         offered=_offered(sections["offered"]),
+        architectures=tuple(sections["architectures"].text.decode().split()) if "architectures" in sections else (),
+        offered_whole="incomplete" not in sections["offered"].lines,
         files=files,
         firewall_file=firewall_file,
-        secrets=tunnel.entries(secrets.content) if secrets else (),
+        secrets=tunnel.entries(files[tunnel.SECRETS].content) if tunnel.SECRETS in files else (),
         daemon=_daemon(sections["daemon"]),
         rules=rules,
         forwarded_to=forwarded_to,
@@ -102,7 +107,6 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         stock_service=kept is not None and kept.enabled,
         firewall_includes=sections["firewall includes"].code == 0 if "firewall includes" in sections else True,
     )
-    return replace(facts, damage=damage(facts, _dangling(sections, files)))
 
 
 def _dangling(sections: Mapping[str, Section], files: Mapping[str, RouterFile]) -> str:
@@ -183,8 +187,10 @@ def _offered(section: Section) -> Mapping[str, OfferedPackage]:
     for line in section.lines:
         words = line.split()
         if len(words) == 4 and words[2].isdigit():
-            depends = () if words[3] == "-" else tuple(words[3].split(","))
-            found[words[0]] = OfferedPackage(words[0], words[1], int(words[2]), depends)
+            needs = [] if words[3] == "-" else [need.partition("=") for need in words[3].split(",") if need]
+            depends = tuple(name for name, _, _ in needs if name != "kernel")
+            kernel = next((version for name, _, version in needs if name == "kernel"), "")
+            found[words[0]] = OfferedPackage(words[0], words[1], int(words[2]), depends, kernel)
     return found
 
 

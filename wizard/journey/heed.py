@@ -51,7 +51,10 @@ def _wanted(trip: Trip, facts: RouterFacts) -> frozenset[Kind] | None:
     found = facts.damage
     if again.gone(facts):
         found = tuple(damage for damage in found if damage.blocks)
-    return trip.person.mend(found) if found else frozenset()
+    if not found:
+        return frozenset()
+    trip.screen.section("What is not right there")
+    return trip.person.mend(found)
 
 
 def _refused(trip: Trip) -> bool:
