@@ -39,7 +39,7 @@ EVERY_ACCESS = [
     for lan, from_lan, internet, between in product(LANS, (False, True), (False, True), (False, True))
     for router in ("dns", "all")
 ]
-ADDRESSES = st.integers(min_value=0, max_value=2**32 - 1).map(IPv4Address)
+ADDRESSES = st.integers(min_value=1 << 24, max_value=2**32 - 1).map(IPv4Address)
 
 
 def answered(access: Access) -> Answers:

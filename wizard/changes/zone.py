@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 
 from wizard import resources
@@ -13,6 +13,7 @@ from wizard.model.plan import Plan
 
 ROOM = 8
 """Devices beyond those that calls and uplinks can take at once: a call that has just died still holds its own."""
+NOBODY = IPv4Network("0.0.0.0/8")
 ZONE_SECTION = f"{uci.OURS}zone"
 
 
@@ -55,6 +56,9 @@ NAMES = {
     ),
 }
 
+OLDER_BASE_CHAINS = {"delegate_input": "INPUT", "delegate_forward": "FORWARD"}
+"""What fw3 of 14.07 and 15.05 calls the chains that the zones' rules begin in."""
+
 
 def sections(plan: Plan, facts: RouterFacts) -> str:
     """Our sections, as they stand in the file."""
@@ -92,9 +96,10 @@ def _there_already(facts: RouterFacts) -> int:
 def others(addresses: Iterable[IPv4Address]) -> tuple[IPv4Network, ...]:
     """Every address but these, in as few networks as possible.
 
-    fw3 makes a rule of each entry of a list, so a list of negations would refuse everybody.
+    fw3 makes a rule of each entry of a list, so a list of negations would refuse everybody; and what it prints of a
+    network that begins with 0.0.0.0 has no source at all. The kernel takes no packet from 0.0.0.0/8 (RFC 1122 §3.2.1.3).
     """
-    left: list[IPv4Network] = [ANYWHERE]
+    left = list(ANYWHERE.address_exclude(NOBODY))
     for address in set(addresses):
         one = IPv4Network(address)
         left = [part for network in left for part in _less(network, one)]
@@ -169,11 +174,25 @@ def _strangers(chain: str, plan: Plan, names: Names) -> Iterator[FilterRule]:
 
 def stands(wanted: Sequence[FilterRule], running: Sequence[FilterRule], facts: RouterFacts) -> bool:
     """Every rule of ours runs, and nothing in the clients' chains lets through what nobody asked for."""
+    if missing(wanted, running):
+        return False
     names, zone = NAMES[facts.dialect.firewall], facts.zones.clients
     chains = (names.input.format(zone), names.forward.format(zone))
     lets_in = [rule for rule in running if rule.chain in chains and _accepts(rule, names)]
     known = set(wanted)
-    return known <= set(running) and all(rule in known for rule in lets_in)
+    return all(rule in known for rule in lets_in)
+
+
+def missing(wanted: Sequence[FilterRule], running: Sequence[FilterRule]) -> tuple[FilterRule, ...]:
+    """Those that do not run."""
+    there = {_by_one_name(rule) for rule in running}
+    return tuple(rule for rule in wanted if rule not in there)
+
+
+def _by_one_name(rule: FilterRule) -> FilterRule:
+    """A rule of fw3, whose older versions lead every packet from the built-in chains to ones of their own."""
+    chain = OLDER_BASE_CHAINS.get(rule.chain)
+    return replace(rule, chain=chain) if chain else rule
 
 
 def _accepts(rule: FilterRule, names: Names) -> bool:

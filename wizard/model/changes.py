@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Literal
 
+from wizard.model.archive import Archive
 from wizard.model.facts import FilterRule, Mppe
 
 Checker = Literal["pppd", "firewall", "uci", "shell", ""]
@@ -61,6 +62,8 @@ class PackageChange:
     """Bytes to download, 0 where not known."""
     needed_by: str = ""
     """The package that pulls it in, "" where we ask for it by name."""
+    file: str = ""
+    """Name of the file on this computer that it comes from, "" where a feed has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,8 @@ class FirewallChange:
     flows: tuple[Flow, ...]
     lines: tuple[str, ...]
     """The lines themselves, as they will stand in the router's own file."""
-    expected: tuple[FilterRule, ...]
-    """What the running filter has to list afterwards."""
+    missing: tuple[FilterRule, ...]
+    """What the running filter has to list afterwards and does not list now."""
     reload: bool
     """The filter has to be built anew: its lines changed, or the running rules are not the expected ones."""
     all_new: bool = False
@@ -126,6 +129,9 @@ class ChangeSet:
     """Addresses whose calls may stand; every other call of this server is ended."""
     warnings: tuple[str, ...] = ()
     """What is left alone but should be known."""
+    archives: tuple[Archive, ...] = ()
+    """Files that are sent to the router for the packages, in the order in which they are installed; empty where the
+    router's own feeds have them."""
 
     @property
     def empty(self) -> bool:

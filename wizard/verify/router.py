@@ -21,18 +21,18 @@ def on_router(facts: RouterFacts, left: ChangeSet) -> tuple[Check, ...]:
         ),
         _check("the PPTP server waits for calls (TCP 1723)", daemon.listening, "nothing listens there"),
         _check("the PPTP server starts by itself after a reboot", daemon.enabled, f"{daemon.script} is not started"),
-        _check("the firewall has the rules", not left.firewall.reload, _missing(facts, left)),
+        _check("the firewall has the rules", not left.firewall.reload, _missing(left)),
     )
 
 
-def _missing(facts: RouterFacts, left: ChangeSet) -> str:
+def _missing(left: ChangeSet) -> str:
     """Which rules do not run, the first of them in words."""
-    missing = [rule for rule in left.firewall.expected if rule not in facts.rules]
+    missing = left.firewall.missing
     if not missing:
         return "something else in the running firewall undoes them"
     first = missing[0]
     said = " ".join(filter(None, (first.protocol, first.match)))
-    return f"{len(missing)} of {len(left.firewall.expected)} are missing, as {first.target} for {said} in {first.chain}"
+    return f"{len(missing)} are missing, as {first.target} for {said} in {first.chain}"
 
 
 def _check(name: str, well: bool, otherwise: str) -> Check:
