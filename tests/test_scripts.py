@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.inspect.test_tunnel import applied
+from tests.later import COMMON, OPENWRT_24_10, found
 from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
 from tests.shells import SHELLS
 from wizard import apply, inspect, resources
 from wizard.changes import WANTED, change
 from wizard.inspect.read import COMBINATIONS
+from wizard.journey.act import STEP_NAMES
 from wizard.model.facts import Dialect, Firewall, Mppe, NameService, Packages, RouterFacts, RouterFile, Service
 from wizard.plan.build import plan
 from wizard.router import script
@@ -40,6 +42,9 @@ def scripts() -> dict[str, str]:
         rendered[f"apply {name}"] = script.render("apply", **apply.script_data(changes, facts.dialect)).text
         if not facts.dialect.uci_firewall:
             rendered[f"firewall.user {name}"] = "\n".join(changes.firewall.lines) + "\n"
+    broken = found(OPENWRT_24_10, {COMMON: b"mppe required\n"})
+    changes = change(plan(broken, ANSWERS, PASSWORDS), broken, broken.damage)
+    rendered["apply mended"] = script.render("apply", **apply.script_data(changes, broken.dialect)).text
     for service in ("rc.common", "procd"):
         rendered[f"init.{service}"] = resources.text(f"files/init.{service}")
     return rendered
@@ -68,6 +73,14 @@ def later_routers() -> dict[str, RouterFacts]:
 
 
 SCRIPTS = scripts()
+
+
+def test_what_every_pppd_reads_is_mended_before_pppd_judges_a_candidate() -> None:
+    steps = [line.split()[1:] for line in SCRIPTS["apply mended"].splitlines() if line.startswith("\tstep ")]
+    names = [words[0] for words in steps]
+    assert names.index("keep") < names.index("common") < names.index("check") < names.index("files")
+    assert names.count("keep") == 1
+    assert set(names) <= STEP_NAMES.keys()
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
