@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,18 +59,24 @@ class NoLoop(Loop):
         super().__init__()
         self.started: list[tuple[list[str], ChildEnded, dict[str, str]]] = []
 
-    def spawn(self, words: Sequence[str], ended: ChildEnded, environment: Any = None, **_pipes: int | None) -> int:
+    def spawn(
+        self,
+        words: Sequence[str],
+        ended: ChildEnded,
+        environment: Mapping[str, str] | None = None,
+        **_pipes: int | None,
+    ) -> int:
         self.started.append((list(words), ended, dict(environment or {})))
         return 0x7FFFFFFF
 
     def hotplug(self) -> list[str]:
         """The calls so far; each is said to have ended."""
         calls = []
-        for words, ended, environment in list(self.started):
-            if words[-1] == "iface":
-                calls.append(f"{environment['ACTION']} {environment['INTERFACE']} {environment['DEVICE']}")
-                self.started.remove((words, ended, environment))
-                ended(0)
+        while waiting := [row for row in self.started if row[0][-1] == "iface"]:
+            _, ended, environment = waiting[0]
+            calls.append(f"{environment['ACTION']} {environment['INTERFACE']} {environment['DEVICE']}")
+            self.started.remove(waiting[0])
+            ended(0)
         return calls
 
 
@@ -88,11 +94,11 @@ class Scene:
     def write(self, text: str) -> None:
         (self.root / "etc/config/network").write_text(text)
 
-    def ask(self, name: str, method: str, **arguments: object) -> Any:
+    def ask(self, name: str, method: str, **arguments: object) -> dict[str, Any]:
         link: Link = None  # type: ignore[assignment] # nothing here goes on after its answer
-        return self.bus.objects[name][method][1](arguments, link)
+        return self.bus.objects[name][method][1](arguments, link) or {}
 
-    def wan(self) -> Any:
+    def wan(self) -> dict[str, Any]:
         return self.ask("network.interface.wan", "status")
 
     def said(self) -> list[str]:
@@ -166,13 +172,9 @@ def test_pppoe_is_reported_as_recorded(scene: Callable[..., Scene]) -> None:
 def _pppoe() -> str:
     text = recorded_network()
     start, end = text.index("config interface 'wan'"), text.index("config interface 'wan6'")
-    wan = ("config interface 'wan'", "option device 'eth1'", "option proto 'pppoe'", "list dns '203.0.113.254'")
-    return (
-        text[:start]
-        + "\n\t".join([*wan, "option username 'user@isp'", "option password 'made-up'"])
-        + "\n\n"
-        + text[end:]
-    )
+    wan = ["config interface 'wan'", "option device 'eth1'", "option proto 'pppoe'", "list dns '203.0.113.254'"]
+    wan += ["option username 'user@isp'", "option password 'made-up'"]
+    return text[:start] + "\n\t".join(wan) + "\n\n" + text[end:]
 
 
 def _pppoe_is_up() -> dict[str, object]:
@@ -188,7 +190,7 @@ def test_a_helper_that_ends_takes_the_interface_down_and_is_started_again(scene:
     made.ask("network.interface.wan", "notify_proto", **_pppoe_is_up())
     pppd = next(row for row in made.loop.started if row[0][0] == "/usr/sbin/pppd")
     made.loop.started.remove(pppd)
-    made.loop.after = lambda _seconds, action: action()  # type: ignore[method-assign,assignment,return-value,func-returns-value]
+    made.loop.after = lambda _seconds, action: action()  # type: ignore[method-assign,assignment,return-value]
     pppd[1](0)
     assert any(row[0][0] == "/usr/sbin/pppd" for row in made.loop.started)
     assert (made.wan()["up"], made.wan()["pending"]) == (False, True)

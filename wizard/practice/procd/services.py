@@ -170,6 +170,6 @@ class Services:
 
     def end_all(self) -> None:
         """For the shutdown: everything is asked to end."""
-        for service in self._services.values():
+        for service in list(self._services.values()):
             service.deleted = True
             self._end_all_but(service, set())
