@@ -4,11 +4,15 @@
 # shellcheck source=/dev/null
 . "$IPKG_INSTROOT/etc/functions.sh"
 . "$IPKG_INSTROOT/lib/firewall/chains.sh"
-include "$IPKG_INSTROOT/lib/network"
-scan_interfaces
-CONFIG_APPEND=1
-config_load firewall
-tracked= # the zones whose connections are tracked: masquerading needs it on both sides
+
+load_settings() {
+	include "$IPKG_INSTROOT/lib/network"
+	scan_interfaces
+	CONFIG_APPEND=1
+	config_load firewall
+}
+
+tracked="" # the zones whose connections are tracked: masquerading needs it on both sides
 
 defaults() { # section
 	config_get default_input "$1" input
@@ -16,8 +20,8 @@ defaults() { # section
 	config_get default_forward "$1" forward
 	config_get_bool drop_invalid "$1" drop_invalid 0
 	kernel_settings
-	uci_revert_state firewall core
-	uci_set_state firewall core "" firewall_state
+	note "revert firewall.core" "set firewall.core=firewall_state"
+	write_notes
 	policies DROP
 	clear_tables nat raw filter
 	[ "$drop_invalid" != 1 ] || everywhere -m state --state INVALID -j DROP
@@ -120,8 +124,7 @@ addif() { # interface device zone
 	device_rules -I 1 "$2" "$3"
 	ipt -A input -i "$2" -j "zone_$3"
 	ipt -A forward -i "$2" -j "zone_$3_forward"
-	uci_set_state firewall core "$1_ifname" "$2"
-	uci_set_state firewall core "$1_zone" "$3"
+	note_device "$1_ifname=$2" "$1_zone=$3"
 	ACTION=add ZONE=$3 INTERFACE=$1 DEVICE=$2 /sbin/hotplug-call firewall
 }
 
@@ -130,8 +133,7 @@ delif() { # interface device zone
 	device_rules -D "" "$2" "$3"
 	ipt -D input -i "$2" -j "zone_$3"
 	ipt -D forward -i "$2" -j "zone_$3_forward"
-	uci_revert_state firewall core "$1_ifname"
-	uci_revert_state firewall core "$1_zone"
+	note "revert firewall.core.$1_ifname" "revert firewall.core.$1_zone"
 	ACTION=remove ZONE=$3 INTERFACE=$1 DEVICE=$2 /sbin/hotplug-call firewall
 }
 
@@ -176,6 +178,7 @@ add_up() { # interface
 }
 
 fw_init() {
+	load_settings
 	echo "Loading defaults"
 	config_foreach defaults defaults
 	echo "Loading zones"
@@ -190,8 +193,9 @@ fw_init() {
 	config_foreach include_file include
 	echo "Loading zone defaults"
 	config_foreach rest zone
-	uci_set_state firewall core loaded 1
+	note "set firewall.core.loaded=1"
 	config_foreach add_up interface
+	write_notes
 }
 
 fw_stop() {

@@ -4,7 +4,6 @@
 FW_LIBDIR=$IPKG_INSTROOT/lib/firewall
 
 fw_init() {
-	[ -z "$fw_ready" ] || return 0
 	for part in "$FW_LIBDIR"/chains.sh "$FW_LIBDIR"/core_*.sh; do
 		. "$part"
 	done
@@ -12,7 +11,6 @@ fw_init() {
 	CONFIG_APPEND=1
 	config_load firewall
 	unset CONFIG_APPEND
-	fw_ready=1
 }
 
 fw_is_loaded() {
@@ -27,12 +25,12 @@ fw_log() { # level words
 }
 
 fw_start() {
-	fw_init
 	fw_is_loaded && {
 		echo "firewall already loaded" >&2
 		exit 1
 	}
-	uci_set_state firewall core "" firewall_state
+	fw_init
+	note "set firewall.core=firewall_state"
 	policies DROP
 	clear_tables filter nat raw
 	echo "Loading defaults"
@@ -53,17 +51,16 @@ fw_start() {
 	}
 	echo "Loading interfaces"
 	config_foreach add_up interface
-	uci_set_state firewall core zones "$zones"
-	uci_set_state firewall core loaded 1
+	note "set firewall.core.zones='$zones'" "set firewall.core.loaded=1"
+	write_notes
 }
 
 fw_stop() {
-	fw_init
-	config_get zones core zones
-	for zone in $zones; do
-		ipt -t mangle -D FORWARD -j "zone_${zone}_MSSFIX" 2>/dev/null || continue
-		ipt -t mangle -F "zone_${zone}_MSSFIX"
-		ipt -t mangle -X "zone_${zone}_MSSFIX"
+	. "$FW_LIBDIR/chains.sh"
+	for chain in $(ipt -t mangle -S | sed -n 's/^-N \(zone_.*_MSSFIX\)$/\1/p'); do
+		ipt -t mangle -D FORWARD -j "$chain"
+		ipt -t mangle -F "$chain"
+		ipt -t mangle -X "$chain"
 	done
 	policies ACCEPT
 	clear_tables filter nat raw

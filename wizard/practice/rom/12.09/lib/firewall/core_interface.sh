@@ -30,8 +30,7 @@ remove_interface() { # interface
 		device_rules -D "$old_device" "$zone"
 		env -i ACTION=remove "ZONE=$zone" "INTERFACE=$1" "DEVICE=$old_device" /sbin/hotplug-call firewall
 	done
-	[ -z "$old_zones" ] || uci_revert_state firewall core "$1_zone"
-	[ -z "$old_device" ] || uci_revert_state firewall core "$1_ifname"
+	[ -z "$old_zones$old_device" ] || note "revert firewall.core.$1_zone" "revert firewall.core.$1_ifname"
 	config_set core "$1_zone" ""
 }
 
@@ -46,8 +45,7 @@ fw_configure_interface() { # interface add|del device
 		device_rules -A "$3" "$zone"
 		env -i ACTION=add "ZONE=$zone" "INTERFACE=$1" "DEVICE=$3" /sbin/hotplug-call firewall
 	done
-	uci_toggle_state firewall core "$1_zone" "$zones_found"
-	uci_toggle_state firewall core "$1_ifname" "$3"
+	note "set firewall.core.$1_zone='$zones_found'" "set firewall.core.$1_ifname='$3'"
 }
 
 add_up() { # interface

@@ -4,18 +4,22 @@
 # shellcheck source=/dev/null
 . "$IPKG_INSTROOT/etc/functions.sh"
 . "$IPKG_INSTROOT/lib/firewall/chains.sh"
-include "$IPKG_INSTROOT/lib/network"
-scan_interfaces
-CONFIG_APPEND=1
-config_load firewall
+
+load_settings() {
+	include "$IPKG_INSTROOT/lib/network"
+	scan_interfaces
+	CONFIG_APPEND=1
+	config_load firewall
+}
+
 
 defaults() { # section
 	config_get default_input "$1" input
 	config_get default_output "$1" output
 	config_get default_forward "$1" forward
 	kernel_settings
-	uci_revert_state firewall core
-	uci_set_state firewall core "" firewall_state
+	note "revert firewall.core" "set firewall.core=firewall_state"
+	write_notes
 	policies DROP
 	clear_tables mangle nat filter
 	everywhere -m state --state INVALID -j DROP
@@ -111,7 +115,7 @@ addif() { # device zone
 	ipt -A input -i "$1" -j "zone_$2"
 	ipt -A forward -i "$1" -j "zone_$2_forward"
 	config_set core "$2" "$1"
-	uci_set_state firewall core "$2" "$1"
+	note_device "$2=$1"
 }
 
 delif() { # device zone
@@ -119,7 +123,7 @@ delif() { # device zone
 	device_rules -D "" "$1" "$2"
 	ipt -D input -i "$1" -j "zone_$2"
 	ipt -D forward -i "$1" -j "zone_$2_forward"
-	uci_revert_state firewall core "$2"
+	note "revert firewall.core.$2"
 }
 
 # Every zone's traffic is masqueraded by its own nat chain, which only zones with `masq` are sent through.
@@ -161,6 +165,7 @@ add_up() { # interface
 }
 
 fw_init() {
+	load_settings
 	echo "Loading defaults"
 	config_foreach defaults defaults
 	echo "Loading zones"
@@ -173,8 +178,9 @@ fw_init() {
 	config_foreach redirect redirect
 	echo "Loading includes"
 	config_foreach include_file include
-	uci_set_state firewall core loaded 1
+	note "set firewall.core.loaded=1"
 	config_foreach add_up interface
+	write_notes
 }
 
 fw_stop() {

@@ -2,6 +2,25 @@
 # What the shell firewalls of 8.09 to 12.09 make alike; no real router has this file.
 # A port range is FIRST-LAST in the settings and FIRST:LAST for iptables.
 
+# What the rules are made for, in /var/state/firewall. A uci takes its time to start: words are gathered for one of it.
+note() { # word of `uci batch` ...
+	for words in "$@"; do
+		noted="$noted$words
+"
+	done
+}
+
+note_device() { # option=value ...
+	for pair in "$@"; do
+		note "revert firewall.core.${pair%%=*}" "set firewall.core.${pair%%=*}='${pair#*=}'"
+	done
+}
+
+write_notes() {
+	printf '%s' "$noted" | uci -P /var/state batch
+	noted=
+}
+
 ipt() {
 	iptables "$@"
 }
