@@ -110,9 +110,9 @@ def test_a_lease_becomes_an_address_a_route_and_what_uci_knows(shell_network: Bo
     box.write("/etc/config/network", "config interface wan\n\toption ifname eth1\n\toption proto dhcp\n")
     out = box.out(
         "ifup wan; sleep 1; cat /tmp/resolv.conf.auto; route -n | grep -c '^0.0.0.0 *203.0.113.254'\n"
-        + "; ".join(state(box, "wan", option) for option in ("ipaddr", "gateway", "dns", "up"))
+        + "; ".join(state(box, "wan", option) for option in ("ipaddr", "gateway", "dns", "ifname", "up"))
     ).split()
-    assert out == ["nameserver", "198.51.100.10", "1", "203.0.113.77", "203.0.113.254", "198.51.100.10", "1"]
+    assert out == ["nameserver", "198.51.100.10", "1", "203.0.113.77", "203.0.113.254", "198.51.100.10", "eth1", "1"]
     assert "-i eth1 " in box.read("/tmp/called")
 
 

@@ -2,10 +2,10 @@
 # What interfaces have now, in /var/state/network: shell lines, as this release's uci writes them into such a file. It cuts
 # a name at its first dot: a PPTP client's address, for which ip-up asks it too, becomes an option 0.113.50.ipaddr of 203.
 remember() { # interface option=value ...
-	interface=$1
+	remembered=$1 # `interface` is udhcpc's
 	shift
 	for pair in "$@"; do
-		name=$interface.${pair%%=*}
+		name=$remembered.${pair%%=*}
 		echo "config_set '${name%%.*}' '${name#*.}' '${pair#*=}'"
 	done >>/var/state/network
 }

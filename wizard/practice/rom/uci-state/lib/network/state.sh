@@ -1,10 +1,10 @@
 # shellcheck shell=sh
 # What interfaces have now: uci keeps it in /var/state, and config_load reads it with the settings.
 remember() { # interface option=value ...
-	interface=$1
+	remembered=$1 # `interface` is udhcpc's
 	shift
 	for pair in "$@"; do
-		echo "set network.$interface.${pair%%=*}='${pair#*=}'"
+		echo "set network.$remembered.${pair%%=*}='${pair#*=}'"
 	done | uci -P /var/state batch
 }
 
