@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 WIZARD = Path(__file__).parents[1] / "wizard"
-STEPS = {"discover", "router", "inspect", "ask", "plan", "changes", "preview", "apply", "verify"}
+STEPS = {"discover", "router", "inspect", "ask", "plan", "changes", "preview", "apply", "verify", "supply", "diagnose"}
 JOINERS = {"journey", "__main__"}
 OUTSIDE = {
     "paramiko": {"router", "discover"},  # discover reads ~/.ssh/config with it

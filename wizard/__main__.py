@@ -88,6 +88,9 @@ def _parse(arguments: Sequence[str]) -> Options:
     for flag, meaning in files.items():
         parser.add_argument(flag, type=Path, metavar="FILE", help=meaning)
     parser.add_argument(
+        "--packages", type=Path, metavar="DIR", help="install from the package files in this folder, not from a feed"
+    )
+    parser.add_argument(
         "--mend",
         type=_kinds,
         metavar="all|none|CODE,…",

@@ -31,6 +31,8 @@ COUNT_INTERVAL = 5.0
 FRAMES, ASCII_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 FRAMES_PER_SECOND = 10
 LINES = 24
+BAR = 20
+"""Columns of a bar."""
 LOOK_ALIKES = str.maketrans("✔✘→…•·–—‘’“”─│×", "+x>.*---''\"\"-|x")
 SIGNS = {
     Verdict.OK: ("✔ ", "OK", "green"),
@@ -45,13 +47,13 @@ class Progress:
     def __init__(self, title: str, tell: Callable[[str], None]) -> None:
         self.title = title
         self._tell = tell
-        self._text = self._count = ""
+        self._text = self._count = self._bar = ""
         self._began = self._told = monotonic()
 
     def update(self, text: str, count: int | None = None, of: int | None = None) -> None:
         """Say what is happening now, and the how-many-th of how many it is where that is known."""
         new = text != self._text or monotonic() - self._told >= COUNT_INTERVAL
-        self._text, self._count = text, _counted(count, of)
+        self._text, self._count, self._bar = text, _counted(count, of), _bar(count, of)
         if new:
             self._told = monotonic()
             self._tell(f"  {text}{self._count}{self.since}")
@@ -65,7 +67,8 @@ class Progress:
     def frame(self, frames: str) -> str:
         """The whole on one line that moves."""
         turn = int((monotonic() - self._began) * FRAMES_PER_SECOND) % len(frames)
-        return f"{frames[turn]} {self.title}" + (f": {self._text}" if self._text else "") + self._count + self.since
+        said = (f": {self._text}" if self._text else "") + self._count
+        return f"{frames[turn]} {self.title}{self._bar}{said}{self.since}"
 
 
 class Screen:
@@ -243,6 +246,14 @@ def _one_line(text: str) -> Text:
     from rich.text import Text
 
     return Text(visible(text), no_wrap=True, overflow="ellipsis")
+
+
+def _bar(count: int | None, of: int | None) -> str:
+    """How much of the whole is done, drawn; nothing where either is not known."""
+    if count is None or not of:
+        return ""
+    done = min(count * BAR // of, BAR)
+    return f" [{'#' * done}{'.' * (BAR - done)}]"
 
 
 def _counted(count: int | None, of: int | None) -> str:

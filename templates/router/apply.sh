@@ -8,6 +8,9 @@ stage="${IPKG_INSTROOT}/etc/pptp-wizard/stage"
 first="${IPKG_INSTROOT}/etc/pptp-wizard/original"
 kept="${IPKG_INSTROOT}/etc/pptp-wizard/previous"
 lock="${IPKG_INSTROOT}/tmp/pptp-wizard.lock"
+{% if archives %}
+archives="${IPKG_INSTROOT}/tmp/"{{ folder }}
+{% endif %}
 
 {% include "axis/packages/" ~ dialect.packages.value ~ ".sh" %}
 {% include "axis/firewall/" ~ dialect.firewall.value ~ ".sh" %}
@@ -38,6 +41,9 @@ step() {
 
 # finish: the end, well or not. Who was refused its turn leaves the other's files alone.
 finish() {
+{% if archives %}
+	rm -rf "$archives"
+{% endif %}
 	if [ "$(cat "$lock/holder")" = "$work" ]; then
 		rm -rf "$stage" "$lock"
 	fi 2>/dev/null
@@ -104,16 +110,43 @@ stage_files() {
 	return 0
 }
 
+{% if archives %}
+# arrived NAME MD5: a package that was sent before this script is whole.
+arrived() {
+	sum=$(md5sum <"$archives/$1")
+	[ "${sum%% *}" = "$2" ] || fail packages-damaged "$1"
+}
+
+{% endif %}
 {% if packages %}
+# record_packages: what came is ours to take away again one day, also where not all of it came.
+record_packages() {
+	packages_installed | awk 'NR == FNR { had[$1] = 1; next } !($1 in had) { print $1 }' "$work/before" - >"$work/came"
+	while read -r name; do
+		mark installed "$name"
+		grep -q "^$name\$" "${IPKG_INSTROOT}/etc/pptp-wizard/packages" 2>/dev/null ||
+			echo "$name" >>"${IPKG_INSTROOT}/etc/pptp-wizard/packages"
+	done <"$work/came"
+}
+
 install_packages() {
-	packages_refresh || fail feed-unreachable "" || return 1
 	packages_installed >"$work/before"
+{% if archives %}
+{% for archive in archives %}
+	arrived {{ archive.name }} {{ archive.md5 }} || return 1
+{% endfor %}
+	packages_add "$archives"{% for name in packages %} {{ name }}{% endfor %}
+
+{% else %}
+	packages_refresh || fail feed-unreachable "" || return 1
 	packages_install{% for name in packages %} {{ name }}{% endfor %}
 
+{% endif %}
 	installed=$?
-	# What came is ours to take away again one day, also where not all of it came.
-	packages_installed | awk 'NR == FNR { had[$1] = 1; next } !($1 in had) { print $1 }' "$work/before" - \
-		>>"${IPKG_INSTROOT}/etc/pptp-wizard/packages"
+{% if archives %}
+	rm -rf "$archives"
+{% endif %}
+	record_packages
 	[ "$installed" = 0 ] || fail package-failed ""
 }
 {% endif %}

@@ -153,6 +153,8 @@ main() {
 	section hosts cat "${IPKG_INSTROOT}/etc/hosts"
 	section flash flash_free
 	section installed packages_installed
+	section architectures packages_architectures
+{% if wanted %}
 	# Where all is there nobody has to wait for a feed.
 	if packages_have{% for name in needed %} {{ name }}{% endfor %}; then
 		section offered true
@@ -160,6 +162,9 @@ main() {
 		section offered packages_offered{% for name in wanted %} {{ name }}{% endfor %}
 
 	fi
+{% else %}
+	section offered echo incomplete
+{% endif %}
 	rules=$(firewall_file)
 	section "firewall file" echo "${rules#"${IPKG_INSTROOT}"}"
 	section "firewall includes" firewall_includes

@@ -11,6 +11,8 @@ import pytest
 from jinja2 import Environment, UndefinedError, meta
 
 from wizard.ask.words import DEVICES
+from wizard.diagnose import packages
+from wizard.model.facts import Packages
 from wizard.resources import Sink, page, render, sheet
 
 ROOT = Path(__file__).parents[2] / "templates"
@@ -30,7 +32,7 @@ DATA: dict[str, dict[str, object]] = {
     "carrier-grade-nat": {"wan_address": IPv4Address("100.127.255.254")},
     "no-ipv4": {"device": ""},
     "wan-down": {"device": "vlan1"},
-    "no-flash": {"free_kb": 60, "need_kb": 184},
+    "no-flash": {"free_kb": 60, "need_kb": 184, **packages.words(Packages.OPKG)},
     "port-forwarded": {"to": "192.168.100.200:1723"},
     "after-upgrade": {"packages": ("pptpd", "ppp", "kmod-mppe")},
     "secrets-link": {"target": "/var/etc/chap-secrets", "gone": True},

@@ -2,5 +2,6 @@
 
 from wizard.apply.follow import CUT, Follower
 from wizard.apply.payload import script_data
+from wizard.apply.upload import NO_ROOM, folder, need_kb, receive_data, stream
 
-__all__ = ["CUT", "Follower", "script_data"]
+__all__ = ["CUT", "NO_ROOM", "Follower", "folder", "need_kb", "receive_data", "script_data", "stream"]

@@ -22,8 +22,9 @@ class Follower:
         self._on_step = on_step
         self._steps: list[ApplyStep] = []
         self._changed: list[str] = []
+        self._installed: list[str] = []
         self._said: list[str] = []
-        self._detail = ""
+        self._detail = self._whole = ""
         self._error = CUT
 
     def line(self, text: str) -> None:
@@ -41,6 +42,8 @@ class Follower:
             self._end(name, why if word == "failed" else "")
         elif word == "changed":
             self._changed.append(rest)
+        elif word == "installed":
+            self._installed.append(rest)
         elif word == "complete":
             self._error = ""
 
@@ -49,9 +52,11 @@ class Follower:
         self._steps.append(step)
         if why and self._error == CUT:  # the first failure is the one to explain
             self._error, self._detail = why, step.detail
+            self._whole = "\n".join(self._said)
         self._on_step(name, step)
 
     @property
     def report(self) -> ApplyReport:
         """What happened so far."""
-        return ApplyReport(tuple(self._steps), self._error, self._detail, tuple(self._changed))
+        changed, installed = tuple(self._changed), tuple(self._installed)
+        return ApplyReport(tuple(self._steps), self._error, self._detail, changed, installed, self._whole)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from wizard.model.archive import Archive
 from wizard.model.changes import ChangeSet, FileChange
 from wizard.model.errors import WizardError
 from wizard.model.facts import Dialect
@@ -38,8 +39,19 @@ class Target:
     """Who has to accept it before it goes live: "pppd", "firewall", "uci", "shell" or "" for nobody."""
 
 
-def script_data(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:
-    """Everything the template asks for. Raises `WizardError("file-has-nul")` for a file that holds a NUL byte."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A package that is on the router already: its file there and its checksum."""
+
+    name: str
+    md5: str
+
+
+def script_data(changes: ChangeSet, dialect: Dialect, folder: str = "") -> Mapping[str, object]:
+    """Everything the template asks for. Raises `WizardError("file-has-nul")` for a file that holds a NUL byte.
+
+    `folder`: where in the router's RAM the packages are that were sent before, if any were.
+    """
     return {
         "dialect": dialect,
         "files": [_target(file) for file in changes.files],
@@ -51,11 +63,25 @@ def script_data(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:
             for words in _words(file, dialect)
         ],
         "common_options": COMMON_OPTIONS,
-        "packages": [package.name for package in changes.packages if not package.needed_by],
+        "packages": _packages(changes),
+        "archives": [Sent(sent_name(archive), archive.md5) for archive in changes.archives],
+        "folder": folder,
         "service": changes.service,
         "keep_calls": changes.keep_calls,
         "firewall_reload": changes.firewall.reload,
     }
+
+
+def _packages(changes: ChangeSet) -> list[str]:
+    """By name, what nobody else pulls in; from files all of them, those first that others need."""
+    if changes.archives:
+        return [archive.name for archive in changes.archives]
+    return [package.name for package in changes.packages if not package.needed_by]
+
+
+def sent_name(archive: Archive) -> str:
+    """What a package file is called on the router."""
+    return f"{archive.name}{archive.suffix}"
 
 
 def _name(file: FileChange) -> str:

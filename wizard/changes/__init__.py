@@ -1,5 +1,6 @@
 """What has to be different on the router: plan and facts become a change set, with nothing in it twice."""
 
-from wizard.changes.build import WANTED, change
+from wizard.changes.build import change
+from wizard.changes.packages import WANTED, asked, unfit, unlisted
 
-__all__ = ["WANTED", "change"]
+__all__ = ["WANTED", "asked", "change", "unfit", "unlisted"]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from ipaddress import IPv4Address
 
-from wizard.changes import firewall
+from wizard.changes import firewall, zone
 from wizard.changes.files import CONF, files
+from wizard.changes.packages import packages
 from wizard.changes.system import DHCP, FIREWALL_CONFIG, FIREWALL_USER, STOCK_CONFIG, answers_strangers
 from wizard.model import uci
+from wizard.model.archive import Archive
 from wizard.model.changes import (
     ChangeSet,
     Content,
     EndedCall,
     FileChange,
     FirewallChange,
-    PackageChange,
     ServiceChange,
 )
 from wizard.model.damage import Damage
@@ -24,22 +25,24 @@ from wizard.model.facts import Mppe, RouterFacts
 from wizard.model.marked import block
 from wizard.model.plan import PROVIDER, Plan
 
-WANTED = ("pptpd", "ppp", "kmod-mppe")
-"""What has to be there. The package pulls in the rest where its feed declares it, which not every feed does."""
 
+def change(
+    plan: Plan, facts: RouterFacts, mended: Collection[Damage] = (), archives: Sequence[Archive] = ()
+) -> ChangeSet:
+    """Everything that separates this router from the plan, with this damage mended on the way.
 
-def change(plan: Plan, facts: RouterFacts, mended: Collection[Damage] = ()) -> ChangeSet:
-    """Everything that separates this router from the plan, with this damage mended on the way."""
-    packages = tuple(_packages(facts))
+    `archives`: packages that are sent from this computer, in order, so that the router's feeds are not asked.
+    """
+    missing = packages(facts, archives)
     changed = files(plan, facts, _expected_mppe(facts), mended)
-    service = _service(facts, changed, bool(packages))
+    service = _service(facts, changed, bool(missing))
     wanted_rules = firewall.expected(plan, facts)
     rules_file = next(file for file in changed if file.path == facts.firewall_file)
     rules_change = any(
         file.changed for file in changed if file.path in (facts.firewall_file, FIREWALL_CONFIG, FIREWALL_USER)
     )
     return ChangeSet(
-        packages=packages,
+        packages=missing,
         flash_free=facts.flash_free,
         files=changed,
         service=service,
@@ -48,11 +51,12 @@ def change(plan: Plan, facts: RouterFacts, mended: Collection[Damage] = ()) -> C
             flows=firewall.flows(plan, facts),
             lines=tuple(_ours(rules_file.after, facts).splitlines()),
             all_new=rules_file.before is None or not _ours(rules_file.before, facts),
-            expected=wanted_rules,
+            missing=zone.missing(wanted_rules, facts.rules),
             reload=rules_change or not firewall.stands(wanted_rules, facts),
         ),
         keep_calls=_keep(plan, facts),
         warnings=tuple(_warnings(plan, facts)),
+        archives=tuple(archives) if missing else (),
     )
 
 
@@ -63,32 +67,6 @@ def _ours(rules: Content, facts: RouterFacts) -> str:
     shown = rules.shown
     parts = [shown[slice(*section.span)] for section in uci.sections(shown) if section.ours]
     return "\n".join(parts)
-
-
-def _packages(facts: RouterFacts) -> Iterator[PackageChange]:
-    """What is missing, by name first and then what comes with it as far as the feed says."""
-    asked = [name for name in WANTED if name not in facts.installed]
-    if "pptpd" in facts.installed and not (facts.daemon.program if facts.own_script else facts.daemon.script):
-        asked.append("pptpd")  # its files are gone, whatever the database says
-    seen = set(asked)
-    for name in asked:
-        yield _package(facts, name)
-    for name in asked:
-        yield from _pulled_in(facts, name, seen)
-
-
-def _package(facts: RouterFacts, name: str, needed_by: str = "") -> PackageChange:
-    offered = facts.offered.get(name)
-    return PackageChange(name, offered.version if offered else "", offered.size if offered else 0, needed_by)
-
-
-def _pulled_in(facts: RouterFacts, name: str, seen: set[str]) -> Iterator[PackageChange]:
-    offered = facts.offered.get(name)
-    for needed in offered.depends if offered else ():
-        if needed not in facts.installed and needed not in seen:
-            seen.add(needed)
-            yield _package(facts, needed, name)
-            yield from _pulled_in(facts, needed, seen)
 
 
 def _expected_mppe(facts: RouterFacts) -> Mppe:

@@ -10,6 +10,7 @@ from wizard.journey.act import advise, apply_changes, check, hand_over_passwords
 from wizard.journey.arrive import find, log_in, look, pass_gate
 from wizard.journey.heed import mend, take_over
 from wizard.journey.settle import ask_all, read_files, show
+from wizard.journey.supply import gather, read_packages
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.errors import ExitCode
 from wizard.model.options import Options
@@ -29,10 +30,12 @@ class Step:
 
 STEPS = (
     Step("", read_files),
+    Step("", read_packages),
     Step("", find),
     Step("", log_in),
     Step("Your router", look),
     Step("", pass_gate),
+    Step("", gather),
     Step("", take_over),
     Step("", mend),
     Step("", ask_all),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from wizard import apply, resources, verify
+from wizard.diagnose import packages as diagnosis
 from wizard.journey.arrive import facts_of
 from wizard.journey.settle import planned
 from wizard.journey.trip import Outcome, Trip
+from wizard.model.archive import Archive
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import RouterFacts
 from wizard.model.report import ApplyReport, ApplyStep, Check, Verdict
 from wizard.plan import gate
 from wizard.router import script
-from wizard.router.session import reconnect
+from wizard.router.session import Session, reconnect
 from wizard.screen import Progress, Screen
 
 STEP_NAMES = {
@@ -30,6 +32,8 @@ STEP_NAMES = {
     "calls": "end calls that may not stand any longer",
     "firewall": "build the firewall anew",
 }
+PACKAGE_ERRORS = ("feed-unreachable", "package-failed")
+"""What the script says where a package manager failed, whose own words tell more."""
 SECRETS_FILE = "/etc/ppp/chap-secrets"
 APPLY_SILENCE = 300.0
 """Seconds without a word from the apply script: a slow router installs a package in a minute or two."""
@@ -41,7 +45,10 @@ def apply_changes(trip: Trip) -> Trip:
     if trip.changes.empty:
         return trip
     trip.screen.section("Changing the router")
-    changing = script.render("apply", **apply.script_data(trip.changes, trip.facts.dialect))
+    folder = apply.folder()
+    if trip.changes.archives:
+        _send(trip, trip.session, trip.changes.archives, folder)
+    changing = script.render("apply", **apply.script_data(trip.changes, trip.facts.dialect, folder))
     trip.outcome.touched = trip.outcome.running = True
     with trip.screen.progress("Changing the router") as progress:
         follower = apply.Follower(changing.nonce, lambda name, step: _tell(trip.screen, progress, name, step))
@@ -49,10 +56,27 @@ def apply_changes(trip: Trip) -> Trip:
             trip.session.run(changing.text, on_line=follower.line, timeout=APPLY_SILENCE)
         finally:  # also when the connection breaks or the person interrupts
             trip.outcome.changed = follower.report.changed
+            trip.outcome.installed = follower.report.installed
             trip.outcome.running = follower.report.error == apply.CUT
     if follower.report.error:
         raise _failure(follower.report, trip.outcome, trip.facts)
     return trip
+
+
+def _send(trip: Trip, session: Session, archives: Sequence[Archive], folder: str) -> None:
+    """The package files, into the router's RAM. Nothing else there is changed by that."""
+    content = apply.stream(archives)
+    size = len(content) // 1024
+    with trip.screen.progress("Sending the packages") as progress:
+        output = session.send(
+            script.command("receive", **apply.receive_data(archives, folder)),
+            content,
+            on_sent=lambda sent: progress.update("kilobytes on their way", sent // 1024, size),
+        )
+    if output.code:
+        code = "packages-no-memory" if output.code == apply.NO_ROOM else "packages-damaged"
+        said = _indented((output.out + output.err).decode("utf-8", "replace"))
+        raise WizardError(code, said=said, state=trip.outcome.words, need_kb=apply.need_kb(archives))
 
 
 def _tell(screen: Screen, progress: Progress, name: str, step: ApplyStep | None) -> None:
@@ -78,15 +102,22 @@ def _failure(report: ApplyReport, outcome: Outcome, facts: RouterFacts) -> Wizar
     """The error for the page that the script named."""
     broken = [step.name for step in report.steps if step.code]
     step = STEP_NAMES[broken[0]] if broken else "start"
-    said = "\n".join(f"  {line}" for line in report.detail.splitlines() if line.strip()) or "  (nothing)"
+    code = diagnosis.cause(report.said, report.error) if report.error in PACKAGE_ERRORS else report.error
     return WizardError(
-        report.error,
+        code,
+        ExitCode.FAILED,
         step=step,
-        said=said,
+        said=_indented(report.detail),
         state=outcome.words,
         script=_script(facts),
         firewall_file=facts.firewall_file,
+        **diagnosis.words(facts.dialect.packages),
     )
+
+
+def _indented(said: str) -> str:
+    """What the router said, for a page."""
+    return "\n".join(f"  {line}" for line in said.splitlines() if line.strip()) or "  (nothing)"
 
 
 def _script(facts: RouterFacts) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wizard import discover, inspect, resources
 from wizard.changes import WANTED
+from wizard.diagnose import packages as manager
 from wizard.journey.trip import Trip, left
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import Firewall, Packages, RouterFacts, Service
@@ -45,16 +46,17 @@ def look(trip: Trip) -> Trip:
     """Everything that the questions and the plan need to know, in one pass."""
     assert trip.session
     with trip.screen.progress("Looking at the router"):
-        facts = facts_of(trip.session)
+        # Whoever brings the packages along has no feed that is worth waiting for.
+        facts = facts_of(trip.session, feeds=not trip.options.packages)
     _introduce(trip.screen, facts)
     return replace(trip, facts=facts)
 
 
-def facts_of(session: Session) -> RouterFacts:
-    """Everything one look finds, in one round trip."""
+def facts_of(session: Session, *, feeds: bool = True) -> RouterFacts:
+    """Everything one look finds, in one round trip. The router's feeds are read only where asked for and needed."""
     looking = script.render(
         "inspect",
-        wanted=inspect.WANTED_PACKAGES,
+        wanted=inspect.WANTED_PACKAGES if feeds else (),
         needed=WANTED,
         packages=[member.value for member in Packages],
         firewall=[member.value for member in Firewall],
@@ -76,10 +78,11 @@ def _introduce(screen: Screen, facts: RouterFacts) -> None:
 def pass_gate(trip: Trip) -> Trip:
     """What can never work is said before the first question."""
     assert trip.facts
+    words = manager.words(trip.facts.dialect.packages)
     for finding in gate.findings(trip.facts):
         if finding.stops:
-            raise WizardError(finding.code, ExitCode.NOT_TRIED, **finding.data)
-        page = resources.page(finding.code, **finding.data)
+            raise WizardError(finding.code, ExitCode.NOT_TRIED, **finding.data, **words)
+        page = resources.page(finding.code, **finding.data, **words)
         trip.screen.page(page.headline, page.body)
         if not trip.options.dry_run and not trip.person.go_on():
             return left(trip)

@@ -130,7 +130,7 @@ def planned(trip: Trip) -> Trip:
     assert trip.facts and trip.asked
     planned = plan(trip.facts, trip.asked.answers, trip.asked.passwords)
     mended = [damage for damage in trip.facts.damage if damage.code in trip.mended]
-    return replace(trip, plan=planned, changes=change(planned, trip.facts, mended))
+    return replace(trip, plan=planned, changes=change(planned, trip.facts, mended, trip.archives))
 
 
 def _ask_again(trip: Trip) -> Trip:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from wizard.ask import Asked, Person
 from wizard.model.answers import Answers
+from wizard.model.archive import Archive
 from wizard.model.changes import ChangeSet
 from wizard.model.damage import Kind
 from wizard.model.door import Target
@@ -25,6 +26,8 @@ class Outcome:
 
     touched: bool = False
     changed: tuple[str, ...] = ()
+    installed: tuple[str, ...] = ()
+    """Packages that came."""
     running: bool = False
     """The router was at work on it when we last heard of it, and goes on without us."""
 
@@ -36,6 +39,8 @@ class Outcome:
         said = "No configuration file was replaced on the router."
         if self.changed:
             said = f"These files were replaced on the router: {', '.join(self.changed)}."
+        if self.installed:
+            said += f" These packages were installed on it: {', '.join(self.installed)}."
         if self.running:
             said += " It goes on by itself with what it has begun. Run the wizard again to see what is there then."
         return said
@@ -53,6 +58,10 @@ class Trip:
     """Answers from a file."""
     given: Mapping[str, Secret] = field(default_factory=dict)
     """Clients' passwords from a file."""
+    folder: tuple[Archive, ...] = ()
+    """Every package in the folder of `--packages`."""
+    archives: tuple[Archive, ...] = ()
+    """Those of them that are sent, in the order in which they are installed."""
     target: Target | None = None
     session: Session | None = None
     facts: RouterFacts | None = None

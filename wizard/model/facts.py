@@ -149,6 +149,8 @@ class OfferedPackage:
     size: int
     """Bytes of the archive; what it takes on the flash is about that (jffs2 compresses), 0 where not known."""
     depends: tuple[str, ...] = ()
+    kernel: str = ""
+    """The one version of the kernel that it is for, "" where it is for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,10 @@ class RouterFacts:
     """The filter runs `/etc/firewall.user`, where that is the file our lines belong into."""
     stock_service: bool = False
     """The package's own service is switched on in /etc/config/pptpd: it would write other files and take the port."""
+    architectures: tuple[str, ...] = ()
+    """What kinds of packages it takes, as packages name them; empty where that is not known."""
+    offered_whole: bool = False
+    """Every feed was read, so what is not in `offered` is nowhere."""
     damage: tuple[Damage, ...] = ()
     own_script: str = ""
     """Path of the init script that we write here, "" where the package's own is used."""

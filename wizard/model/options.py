@@ -19,6 +19,8 @@ class Options:
     """`-` is standard input."""
     answers: Path | None = None
     secrets: Path | None = None
+    packages: Path | None = None
+    """Folder with package files to install from, None for the router's own feeds."""
     mend: frozenset[Kind] | None = None
     """Damage on the router that is mended, and no other; None asks."""
     yes: bool = False

@@ -48,3 +48,7 @@ class ApplyReport:
     """What the router said, for that page."""
     changed: tuple[str, ...] = ()
     """Paths that were replaced before it ended."""
+    installed: tuple[str, ...] = ()
+    """Packages that came before it ended."""
+    said: str = ""
+    """Everything the router said in the step that failed."""

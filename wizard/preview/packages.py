@@ -49,6 +49,9 @@ def _size(package: PackageChange) -> str:
 
 
 def _room(changes: ChangeSet) -> Iterator[str]:
+    if changes.archives:
+        names = ", ".join(archive.path.name for archive in changes.archives)
+        yield f"They are sent from {changes.archives[0].path.parent} on this computer, in this order: {names}."
     total = sum(package.size for package in changes.packages)
     taken = "" if all(package.size for package in changes.packages) else "at least "
     free = f"{kilobytes(changes.flash_free, up=False)} are free on the router (flash)"

@@ -29,6 +29,11 @@ def render(name: str, **data: object) -> Script:
     return Script(text, nonce)
 
 
+def command(name: str, **data: object) -> str:
+    """The same as a command line, for what reads something else than a script on standard input. No secret in it."""
+    return resources.render(f"router/{name}.sh", resources.Sink.SHELL, reveal=False, **data)
+
+
 def split(output: bytes, nonce: str) -> Mapping[str, Section]:
     """The sections of `output` by name.
 

@@ -89,21 +89,55 @@ class Session:
         surrogateescape. `timeout`: seconds without any output. Raises WizardError: connection-lost, router-silent.
         """
         self.round_trips += 1
-        with self._fed(script.encode() if isinstance(script, str) else script, timeout) as channel:
+        content = script.encode() if isinstance(script, str) else script
+        with self._opened(_COMMAND, timeout) as channel:
+            self._fed(channel, content, None, timeout)
             return self._followed(channel, on_line, timeout)
 
-    def _fed(self, script: bytes, timeout: float) -> Channel:
+    def send(self, command: str, content: bytes, *, on_sent: Callable[[int], None], timeout: float = 120.0) -> Output:
+        """Run a command with these bytes on its standard input and wait for its end.
+
+        `on_sent` gets the number of bytes that are on their way so far. `timeout`: seconds without any progress.
+        A command may end before it has read everything. Raises WizardError: connection-lost, router-silent.
+        """
+        self.round_trips += 1
+        with self._opened(command, timeout) as channel:
+            self._fed(channel, content, on_sent, timeout)
+            return self._followed(channel, None, timeout)
+
+    def _opened(self, command: str, timeout: float) -> Channel:
         try:
             channel = self._transport.open_session(timeout=_OPEN_TIMEOUT)
             channel.settimeout(timeout)
-            channel.exec_command(_COMMAND)
-            channel.sendall(script)
-            channel.shutdown_write()
+            channel.exec_command(command)
         except TimeoutError as error:
             raise self._silent(timeout) from error
         except (SSHException, EOFError, OSError) as error:
             raise self._lost(str(error)) from error
         return channel
+
+    def _fed(self, channel: Channel, content: bytes, on_sent: Callable[[int], None] | None, timeout: float) -> None:
+        for at in range(0, len(content), _CHUNK):
+            if not self._pushed(channel, content[at : at + _CHUNK], timeout):
+                return
+            if on_sent:
+                on_sent(min(at + _CHUNK, len(content)))
+        self._pushed(channel, b"", timeout)
+
+    def _pushed(self, channel: Channel, chunk: bytes, timeout: float) -> bool:
+        """Send some more, or the end where there is no more. False: the command has ended and wants nothing."""
+        try:
+            if chunk:
+                channel.sendall(chunk)
+            else:
+                channel.shutdown_write()
+        except TimeoutError as error:
+            raise self._silent(timeout) from error
+        except (SSHException, EOFError, OSError) as error:
+            if channel.closed and self._transport.is_active():
+                return False
+            raise self._lost(str(error)) from error
+        return True
 
     def _followed(self, channel: Channel, on_line: Callable[[str], None] | None, timeout: float) -> Output:
         """Read until the shell is done."""

@@ -12,6 +12,11 @@ packages_installed() {
 	' "${IPKG_INSTROOT}/usr/lib/ipkg/status"
 }
 
+# packages_architectures: what kinds of packages this router takes, by those that are on it.
+packages_architectures() {
+	sed -n 's/^Architecture: *//p' "${IPKG_INSTROOT}/usr/lib/ipkg/status" | sort -u
+}
+
 # _packages_kept: the lists that are here.
 _packages_kept() {
 	cat "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/* 2>/dev/null
@@ -24,22 +29,26 @@ _packages_lists() {
 		return
 	fi
 	while read -r word _ url _; do
-		[ "$word" = src ] && within 8 wget -q -O - "$url/Packages" && echo
-	done <"${IPKG_INSTROOT}/etc/ipkg.conf"
+		[ "$word" = src ] || continue
+		within 8 wget -q -O - "$url/Packages" || printf '\nIncomplete: yes\n'
+		echo
+	done <"${IPKG_INSTROOT}/etc/ipkg.conf" 2>/dev/null
 	return 0
 }
 
-# packages_offered NAME…: "NAME VERSION SIZE DEPENDS" for each that a feed has; commas between the depends.
+# packages_offered NAME…: "NAME VERSION SIZE DEPENDS" for each that a feed has; commas between the depends, and
+# "=VERSION" behind one that must be of that version. "incomplete" where a feed could not be read.
 packages_offered() {
 	_packages_lists | awk -v wanted=" $* " '
 		function say() {
 			if (index(wanted, " " name " ")) print name, version, size, depends
 			name = ""
 		}
+		$1 == "Incomplete:" { print "incomplete" }
 		$1 == "Package:" { name = $2; version = "-"; size = 0; depends = "-" }
 		$1 == "Version:" { version = $2 }
 		$1 == "Size:" { size = $2 }
-		$1 == "Depends:" { gsub(/^Depends: *| |\([^)]*\)/, ""); depends = $0 }
+		$1 == "Depends:" { gsub(/^Depends: *| /, ""); gsub(/\(=/, "="); gsub(/\([^)]*\)|\)/, ""); depends = $0 }
 		$1 == "" && name != "" { say() }
 		END { if (name != "") say() }
 	'
@@ -66,10 +75,17 @@ packages_install() {
 	packages_have "$@"
 }
 
-# packages_add FOLDER NAME…: the same from the archives in a folder, all in one call so that they may need each other.
+# packages_add FOLDER NAME…: the same from FOLDER/NAME.ipk, all in one call so that they may need each other; who is
+# needed by others comes before them.
 packages_add() {
 	folder=$1
 	shift
-	ipkg -force-defaults install "$folder"/*.ipk
+	(
+		for name in "$@"; do
+			shift
+			set -- "$@" "$folder/$name.ipk"
+		done
+		ipkg -force-defaults install "$@"
+	)
 	packages_have "$@"
 }

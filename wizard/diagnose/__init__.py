@@ -1,0 +1,1 @@
+"""What a router's programs say, and what it means."""
