@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,17 @@ def test_questions(with_pptpd: ApkBox) -> None:
     assert run("query", "--fields", "name,version,status", "pptpd").out == (
         "Name: pptpd\nVersion: 1.5.0-r3\nStatus: installed\n\n"
     )
+    told = json.loads(
+        run("query", "--available", "--fields", "name,depends,file-size", "--format", "json", "pptpd").out
+    )
+    assert told[0]["name"] == "pptpd"
+    assert told[0]["depends"] == ["libc", "ppp"]
+    assert told[0]["file-size"] == len(build.archive(PPTPD))
+
+
+def test_a_question_fetches_no_index(box: ApkBox) -> None:
+    box.run("query", "pptpd")
+    assert not list(box.file("/var/cache/apk").glob("*"))
 
 
 def test_an_unknown_package(box: ApkBox) -> None:
@@ -256,6 +268,7 @@ def test_upgrades_are_taken_when_asked_for(with_pptpd: ApkBox) -> None:
 
 
 def test_fetching(box: ApkBox) -> None:
+    box.run("update")
     assert box.run("fetch", "-o", "/tmp", "-R", "pptpd").code == 0
     assert (box.root / "tmp/ppp-2.5.2-r3.apk").exists() and (box.root / "tmp/pptpd-1.5.0-r3.apk").exists()
 

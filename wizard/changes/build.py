@@ -18,10 +18,11 @@ from wizard.model.changes import (
     EndedCall,
     FileChange,
     FirewallChange,
+    PackageChange,
     ServiceChange,
 )
 from wizard.model.damage import Damage
-from wizard.model.facts import Mppe, RouterFacts
+from wizard.model.facts import Mppe, Packages, RouterFacts
 from wizard.model.marked import block
 from wizard.model.plan import PROVIDER, Plan
 
@@ -34,7 +35,7 @@ def change(
     `archives`: packages that are sent from this computer, in order, so that the router's feeds are not asked.
     """
     missing = packages(facts, archives)
-    changed = files(plan, facts, _expected_mppe(facts), mended)
+    changed = files(plan, facts, _expected_mppe(missing, facts), mended)
     service = _service(facts, changed, bool(missing))
     wanted_rules = firewall.expected(plan, facts)
     rules_file = next(file for file in changed if file.path == facts.firewall_file)
@@ -69,10 +70,14 @@ def _ours(rules: Content, facts: RouterFacts) -> str:
     return "\n".join(parts)
 
 
-def _expected_mppe(facts: RouterFacts) -> Mppe:
-    """The words to expect of a pppd that is not there yet: upstream's from 2.5 on, the old ones before."""
-    offered = facts.offered.get("ppp")
-    version = re.match(r"(\d+)\.(\d+)", offered.version) if offered else None
+def _expected_mppe(missing: Sequence[PackageChange], facts: RouterFacts) -> Mppe:
+    """The words to expect of a pppd that is not there yet: upstream's from 2.5 on, the old ones before.
+
+    Releases with apk have never had an older one.
+    """
+    if facts.dialect.packages is Packages.APK:
+        return Mppe.REQUIRE
+    version = next((re.match(r"(\d+)\.(\d+)", package.version) for package in missing if package.name == "ppp"), None)
     return Mppe.REQUIRE if version and (int(version[1]), int(version[2])) >= (2, 5) else Mppe.MPPE
 
 

@@ -128,24 +128,49 @@ QUERY_FIELDS: dict[str, tuple[str, Callable[[Package], str]]] = {
     "arch": ("Arch", lambda package: package.fields.get("A", "")),
     "license": ("License", lambda package: package.fields.get("L", "")),
     "installed-size": ("Installed-Size", lambda package: human(package.size)),
+    "file-size": ("File-Size", lambda package: human(int(package.fields.get("S", "0")))),
     "depends": ("Depends", lambda package: " ".join(need.text for need in package.needs)),
     "status": ("Status", lambda package: "installed" if package.there else ""),
     "contents": ("Contents", lambda package: "\n  ".join(package.files)),
 }
 
 
+JSON_FIELDS: dict[str, Callable[[Package], object]] = {
+    "installed-size": lambda package: package.size,
+    "file-size": lambda package: int(package.fields.get("S", "0")),
+    "depends": lambda package: [need.text for need in package.needs],
+    "status": lambda package: ["installed"] if package.there else [],
+    "contents": lambda package: package.files,
+}
+"""Fields that are no text there."""
+
+
 def query(session: Session, words: list[str]) -> int:
-    """Packages by name: one line for each field, an empty one after each package."""
+    """Packages by name: one line for each field, an empty one after each package; or a list in JSON."""
     if not session.on("installed"):
         session.open_repositories()
     packages = session.installed if session.on("installed") else session.everything()
+    if session.on("available"):
+        packages = session.offered
     asked = session.options.get("fields", "name,version,description,arch,license,installed-size").split(",")
     for name in asked:
         if name not in QUERY_FIELDS and name != "all":
             session.error(f"command line: invalid argument for option 'fields': '{name}'")
             return 1
     fields = list(QUERY_FIELDS) if "all" in asked else asked
+    if session.options.get("format") == "json":
+        _json(_named(packages, words), fields)
+        return 0
     for package in _named(packages, words):
         values = ((QUERY_FIELDS[name][0], QUERY_FIELDS[name][1](package)) for name in fields)
         _print([*(f"{title}: {value}" for title, value in values if value), ""])
     return 0
+
+
+def _json(packages: list[Package], fields: list[str]) -> None:
+    """Fields in the order of QUERY_FIELDS, each on a line (serialize_json.c)."""
+    import json
+
+    ordered = [name for name in QUERY_FIELDS if name in fields]
+    rows = [{name: JSON_FIELDS.get(name, QUERY_FIELDS[name][1])(package) for name in ordered} for package in packages]
+    _print([json.dumps(rows, indent=2, ensure_ascii=False)])

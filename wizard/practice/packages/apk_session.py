@@ -13,7 +13,7 @@ from wizard.practice.packages.apk_store import CACHE, Need, Package, Repository
 
 LOCK = "/lib/apk/db/lock"
 FRESH = 4 * 60 * 60
-"""An index that is older is fetched anew by whoever reads it (apk's --cache-max-age)."""
+"""An index that is older is fetched anew by who writes (apk's --cache-max-age); who only asks takes what is there."""
 
 
 class LockedError(Exception):
@@ -97,7 +97,7 @@ class Session:
         return "updating" if there else "updating and opening"
 
     def _is_fresh(self, repository: Repository, anew: bool) -> bool:
-        if self.on("no-network"):
+        if self.on("no-network") or self._lock < 0:  # APK_OPENF_WRITE alone makes it fetch (database.c)
             return True
         kept = root.path(repository.kept)
         return not anew and os.path.exists(kept) and time.time() - os.stat(kept).st_mtime < FRESH
