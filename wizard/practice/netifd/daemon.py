@@ -11,6 +11,7 @@ import socket
 
 from wizard.practice import root
 from wizard.practice.netifd.network import Network
+from wizard.practice.procd import console
 from wizard.practice.procd.bus import Bus
 from wizard.practice.procd.daemon import background
 from wizard.practice.procd.log import DAEMON, Log
@@ -38,6 +39,7 @@ def main(argv: list[str]) -> int:
 def serve() -> int:
     loop = Loop()
     bus = Bus(loop)
+    bus.show = lambda words, link: console.answer(bus, words, link)
     network = Network(bus, loop, Syslog(loop))
     network.offer()
 

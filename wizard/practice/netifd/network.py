@@ -19,6 +19,7 @@ from wizard.practice.uci.config import UciError
 
 HOTPLUG = "/sbin/hotplug-call"
 STATE = "/var/state/network"
+FLAT = "/var/run/practice-networks"
 
 
 class Network:
@@ -158,6 +159,7 @@ class Network:
         """Write down the name servers and the state, and tell the hotplug scripts and procd."""
         self._write_resolv()
         self._write_state()
+        self._write_flat()
         environment = {"ACTION": action, "INTERFACE": interface.name, "DEVICE": interface.state.l3_device}
         self._hotplug.append(environment)
         if not self._busy:
@@ -194,6 +196,42 @@ class Network:
             if interface.state.up:
                 lines += [f"network.{name}.up='1'", f"network.{name}.ifname='{interface.state.l3_device}'"]
         files.write(root.path(STATE), "".join(f"{line}\n" for line in lines))
+
+    def _write_flat(self) -> None:
+        """The dump again, a line for each value, for network.sh: a shell reads it faster than it can ask for the dump."""
+        rows = [row for name in sorted(self._interfaces) for row in flat(name, self._interfaces[name].status())]
+        files.write(root.path(FLAT), "".join(f"{row}\n" for row in rows))
+
+
+def flat(name: str, row: Table) -> list[str]:
+    """`INTERFACE KEY VALUE` for what network.sh can be asked for; `subnet` is an address with its length."""
+    lines = [
+        f"{name} {key} {_word(row[key])}" for key in ("up", "proto", "l3_device", "device", "metric") if key in row
+    ]
+    for family in ("ipv4-address", "ipv6-address"):
+        lines += [line for address in _tables(row.get(family)) for line in _flat_address(name, family, address)]
+    for part in _tables(row.get("ipv6-prefix-assignment")):
+        lines += [line for own in _tables([part.get("local-address")]) for line in _flat_address(name, "ipv6-own", own)]
+    for route in _tables(row.get("route")):
+        if (route["target"], route["mask"]) == ("0.0.0.0", 0):
+            lines.append(f"{name} gateway {route['nexthop']}")
+    for key in ("dns-server", "dns-search"):
+        values = row.get(key)
+        lines += [f"{name} {key} {value}" for value in values] if isinstance(values, list) else []
+    return lines
+
+
+def _flat_address(name: str, family: str, address: Table) -> list[str]:
+    subnet = f"{address['address']}/{address['mask']}"
+    return [f"{name} {family} {address['address']}", f"{name} {family}-subnet {subnet}"]
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _tables(value: object) -> list[Table]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _prefixes(wanted: config.Network) -> dict[str, str]:

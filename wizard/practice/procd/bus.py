@@ -13,6 +13,9 @@ from wizard.practice.procd.wire import INVALID_ARGUMENT, METHOD_NOT_FOUND, NOT_F
 # A method takes its arguments and the connection (for answers that go on), and returns its table or None.
 Method = Callable[[Table, "Link"], "Table | None"]
 
+# What the command `ubus` is answered: its words → a status and a text.
+Show = Callable[[list[str], "Link"], tuple[int, str]]
+
 
 class Link:
     """One caller. A method that wants to say more later keeps it with `stream` and calls `send`."""
@@ -27,9 +30,12 @@ class Link:
         return self._socket.fileno()
 
     def send(self, message: Table) -> None:
+        self._write(json.dumps(message).encode() + b"\n")
+
+    def _write(self, data: bytes) -> None:
         """A caller that has gone or does not listen is let go of."""
         try:
-            self._socket.sendall(json.dumps(message).encode() + b"\n")
+            self._socket.sendall(data)
         except OSError:
             self.close()
 
@@ -44,9 +50,16 @@ class Link:
         self._heard += heard
         if b"\n" in self._heard:
             line, self._heard = self._heard.split(b"\n", 1)
-            self.send(self._bus.answer(json.loads(line), self))
+            self._answer(json.loads(line.decode("utf-8", "surrogateescape")))
             if not self.streaming:
                 self.close()
+
+    def _answer(self, message: object) -> None:
+        if isinstance(message, dict):
+            self.send(self._bus.answer(message, self))
+        elif isinstance(message, list):
+            status, text = self._bus.show(message, self)
+            self._write(f"{status}\n{text}".encode("utf-8", "surrogateescape"))
 
     def close(self) -> None:
         if self._socket.fileno() < 0:
@@ -64,6 +77,7 @@ class Bus:
         self.loop = loop
         self.objects: dict[str, dict[str, tuple[Table, Method]]] = {}
         self.listeners: list[Callable[[str, Table], None]] = []
+        self.show: Show = lambda _words, _link: (METHOD_NOT_FOUND, "")
         self._server: socket.socket | None = None
 
     def open(self) -> None:
@@ -95,18 +109,23 @@ class Bus:
 
     def _answer(self, message: Table, link: Link) -> Table:
         if message["do"] == "list":
-            return {"status": 0, "objects": self._listing(message.get("pattern"))}
+            return {"status": 0, "objects": self.listing(message.get("pattern"))}
         if message["do"] == "send":
             self.publish(str(message["type"]), _table(message["data"]))
             return {"status": 0}
-        methods = self.objects.get(str(message["object"]))
+        arguments = _table(message["arguments"])
+        return {"status": 0, "data": self.call(str(message["object"]), str(message["method"]), arguments, link)}
+
+    def call(self, name: str, method: str, arguments: Table, link: Link) -> Table | None:
+        """Raises RefusedError."""
+        methods = self.objects.get(name)
         if methods is None:
             raise RefusedError(NOT_FOUND)
-        if message["method"] not in methods:
+        if method not in methods:
             raise RefusedError(METHOD_NOT_FOUND)
-        return {"status": 0, "data": methods[str(message["method"])][1](_table(message["arguments"]), link)}
+        return methods[method][1](arguments, link)
 
-    def _listing(self, pattern: object) -> Table:
+    def listing(self, pattern: object) -> dict[str, Table]:
         """Every object, the one of that name, or those that begin with what stands before a `*`."""
         names = sorted(self.objects)
         if isinstance(pattern, str):

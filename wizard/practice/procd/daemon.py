@@ -14,7 +14,7 @@ import time
 
 from wizard.practice import root
 from wizard.practice.netifd.network import Network
-from wizard.practice.procd import files, wire
+from wizard.practice.procd import console, files, reload_config, wire
 from wizard.practice.procd.bus import Bus
 from wizard.practice.procd.log import Log
 from wizard.practice.procd.loop import Loop
@@ -44,6 +44,7 @@ def serve() -> int:
     services = Services(loop, log, triggers)
     network = Network(bus, loop, log)
     network.happened = triggers.happened
+    bus.show = lambda words, link: console.answer(bus, words, link)
     services.offer(bus)
     network.offer()
     bus.offer("system", board=({}, lambda *_: board()), info=({}, lambda *_: info()))
@@ -72,7 +73,7 @@ def boot() -> int:
     background(serve)
     for script in scripts("S"):
         run(script, "boot")
-    return 0
+    return reload_config.main([])  # remembers how the configuration was; on OpenWrt the script `boot` does this
 
 
 def background(serving: object) -> None:

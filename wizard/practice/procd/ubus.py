@@ -6,11 +6,10 @@ refused call is the number of its status, 255 where no daemon listens or the JSO
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 
-from wizard.practice.procd import form, wire
+from wizard.practice.procd import wire
 
 USAGE = """\
 Usage: ubus [<options>] <command> [arguments...]
@@ -83,68 +82,30 @@ def _parsed(argv: list[str], options: _Options) -> list[str] | None:
 def _list(words: list[str], options: _Options) -> int:
     if len(words) > 1:
         return _usage()
-    objects = _objects(words[0] if words else None)
-    for name, methods in objects.items():
-        if not options.verbose:
-            print(name)
-            continue
-        print(f"'{name}' @{_identity(name):08x}")
-        for method, signature in methods.items():
-            print(f'\t"{method}":{form.compact(signature)}')
-    return 0
-
-
-def _objects(pattern: str | None) -> dict[str, dict[str, object]]:
-    """Objects by name, each with its methods and their arguments. Raises RefusedError when a pattern meets none."""
-    (answer,) = wire.request({"do": "list", "pattern": pattern})
-    objects = answer["objects"]
-    assert isinstance(objects, dict)
-    if pattern is not None and not objects:
-        raise wire.RefusedError(wire.NOT_FOUND)
-    return objects
-
-
-def _identity(name: str) -> int:
-    """A number for each object; the real ones are random, these are at least the same every time."""
-    value = 0
-    for char in name:
-        value = (value * 31 + ord(char)) & 0xFFFFFFFF
-    return value
-
-
-def _message(words: list[str], options: _Options) -> wire.Table | None:
-    if not words:
-        return {}
-    try:
-        message = json.loads(words[0])
-    except ValueError:
-        message = None
-    if isinstance(message, dict):
-        return message
-    if not options.simple:
-        print("Failed to parse message data", file=sys.stderr)
-    return None
+    return _show(["list", *(words or [""]), "verbose" if options.verbose else ""], options)
 
 
 def _call(words: list[str], options: _Options) -> int:
     if not 2 <= len(words) <= 3:
         return _usage()
-    message = _message(words[2:], options)
-    if message is None:
-        return FAILED
-    answer = wire.call(words[0], words[1], message)
-    if answer is not None:
-        print(form.compact(answer) if options.simple else form.pretty(answer))
-    return 0
+    return _show(["call", *words, *[""][len(words) - 2 :], "compact" if options.simple else "pretty"], options)
 
 
 def _send(words: list[str], options: _Options) -> int:
     if not 1 <= len(words) <= 2:
         return _usage()
-    message = _message(words[1:], options)
-    if message is None:
+    return _show(["send", *words, *[""][len(words) - 1 :]], options)
+
+
+def _show(request: list[str], options: _Options) -> int:
+    status, text = wire.ask(request)
+    if status == wire.UNREADABLE:
+        if not options.simple:
+            print("Failed to parse message data", file=sys.stderr)
         return FAILED
-    list(wire.request({"do": "send", "type": words[0], "data": message}))
+    if status:
+        raise wire.RefusedError(status)
+    sys.stdout.write(text)
     return 0
 
 
@@ -154,10 +115,10 @@ def _wait_for(words: list[str], options: _Options) -> int:
     end = time.monotonic() + options.timeout
     while True:
         try:
-            present = _objects(None)
+            present = wire.ask(["list", "", ""])[1].split()
         except OSError:
-            present = {}
-        if all(name in present for name in words):
+            present = []
+        if set(words) <= set(present):
             return 0
         if time.monotonic() > end:
             raise wire.RefusedError(wire.TIMEOUT)

@@ -1,13 +1,21 @@
-"""The client's end of the bus. Stands in for libubus; one line of JSON is a request, one or more are its answers."""
+"""The client's end of the bus. Stands in for libubus.
+
+A request is a line of JSON: a list of words from the command `ubus`, which is answered with a status and the text to
+show, or a table from another program, which is answered with tables. `ubus` is started so often that it must not wait
+for the modules `json` and `socket`.
+"""
 
 from __future__ import annotations
 
-import json
+import _socket
 import os
-import socket
-from collections.abc import Iterator
 
 from wizard.practice import root
+from wizard.practice.procd import form
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SOCKET = "/var/run/ubus/ubus.sock"
 
@@ -25,6 +33,8 @@ STATUS = (
     "Connection failed",
 )
 INVALID_ARGUMENT, METHOD_NOT_FOUND, NOT_FOUND, NO_DATA, TIMEOUT = 2, 3, 4, 5, 7
+UNREADABLE = -1
+"""The status, among ourselves, for a message that is no table of JSON."""
 
 Table = dict[str, object]
 
@@ -41,14 +51,35 @@ def socket_path() -> str:
     return os.environ.get("UBUS_SOCKET") or root.path(SOCKET)
 
 
+def _pieces(request: str) -> Iterator[bytes]:
+    """Send a line, and yield what comes until the daemon closes. Raises OSError where no daemon listens."""
+    link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    try:
+        link.connect(socket_path())
+        link.sendall(request.encode("utf-8", "surrogateescape") + b"\n")
+        while piece := link.recv(65536):
+            yield piece
+    finally:
+        link.close()
+
+
+def ask(words: list[str]) -> tuple[int, str]:
+    """The status and the text for the command `ubus`. Raises OSError."""
+    status, _, text = b"".join(_pieces(form.compact(words))).decode("utf-8", "surrogateescape").partition("\n")
+    if not status:
+        raise OSError("the daemon hung up")
+    return int(status), text
+
+
 def request(message: Table) -> Iterator[Table]:
     """Send one request and yield each answer until the daemon closes. Raises OSError where no daemon listens."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-        link.connect(socket_path())
-        link.sendall(json.dumps(message).encode() + b"\n")
-        with link.makefile("rb") as answers:
-            for line in answers:
-                yield json.loads(line)
+    import json
+
+    heard = b""
+    for piece in _pieces(form.compact(message)):
+        *lines, heard = (heard + piece).split(b"\n")
+        for line in lines:
+            yield json.loads(line)
 
 
 def call(name: str, method: str, arguments: Table | None = None) -> Table | None:

@@ -266,10 +266,17 @@ procd_send_signal() {
 	_procd_call signal "{$message${number:+,\"signal\":$number}}"
 }
 
+# SERVICE [INSTANCE]: whether the instances that are listed run, one word for each
+_procd_states() {
+	if [ -z "$2" ] || [ "$2" = '*' ]; then
+		_procd_list_of "$1" | sed -n 's/^				"running": \([a-z]*\).*/\1/p'
+	else
+		_procd_list_of "$1" | jsonfilter -e "@[\"$1\"].instances[\"$2\"].running"
+	fi
+}
+
 procd_running() {
-	local instance="$2"
-	[ "$instance" = '*' ] || instance="\"$instance\""
-	[ "$(_procd_list_of "$1" | jsonfilter -l 1 -e "@[\"$1\"].instances[$instance].running")" = true ]
+	[ "$(_procd_states "$1" "$2" | sed 1q)" = true ]
 }
 
 _procd_list_of() {
@@ -278,24 +285,27 @@ _procd_list_of() {
 }
 
 _procd_status() {
-	local listed states instance='*' total=0 up=0 state
-	listed=$(_procd_list_of "$1")
-	jsonfilter -s "$listed" -e "@[\"$1\"]" >/dev/null || {
-		echo inactive
-		return 3
-	}
-	[ -z "$2" ] || instance="\"$2\""
-	jsonfilter -s "$listed" -e "@[\"$1\"].instances" >/dev/null || [ -n "$2" ] || {
-		echo "active with no instances"
-		return 0
-	}
-	states=$(jsonfilter -s "$listed" -e "@[\"$1\"].instances[$instance].running")
+	local states total=0 up=0 state
+	states=$(_procd_states "$1" "$2")
+	[ -n "$states" ] || case $(_procd_list_of "$1") in
+		*\"instances\":*) ;;
+		*\"*)
+			[ -n "$2" ] || {
+				echo "active with no instances"
+				return 0
+			}
+			;;
+		*)
+			echo inactive
+			return 3
+			;;
+	esac
 	for state in $states; do
 		total=$((total + 1))
 		[ "$state" = false ] || up=$((up + 1))
 	done
 	if [ "$total" -eq 0 ]; then
-		echo "unknown instance $instance"
+		echo "unknown instance \"$2\""
 		return 4
 	elif [ "$up" -eq 0 ]; then
 		echo "not running"
