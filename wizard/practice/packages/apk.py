@@ -25,7 +25,9 @@ FLAGS = """
     allow-untrusted force force-binary-stdout force-broken-world force-missing-repositories force-no-chroot
     force-non-repository force-old-apk force-overwrite force-refresh no-cache no-check-certificate no-interactive
     no-logfile no-network no-progress no-scripts no-commit-hooks purge simulate update-cache print-arch"""
-VALUES = "arch cache-dir cache-max-age fields format from keys-dir match output progress-fd repositories-file root timeout wait"
+VALUES = """
+    arch cache-dir cache-max-age fields format from keys-dir match output progress-fd repositories-file root timeout
+    wait"""
 SHORT = {"U": "update-cache", "f": "force", "s": "simulate", "F": "fields"}
 OWN: dict[str, dict[str, str]] = {
     "add": {"u": "upgrade", "l": "latest"},
