@@ -198,7 +198,7 @@ class Network:
         files.write(root.path(STATE), "".join(f"{line}\n" for line in lines))
 
     def _write_flat(self) -> None:
-        """The dump again, a line for each value, for network.sh: a shell reads it faster than it can ask for the dump."""
+        """The dump again, a line for each value: network.sh reads it faster than it can ask for the dump."""
         rows = [row for name in sorted(self._interfaces) for row in flat(name, self._interfaces[name].status())]
         files.write(root.path(FLAT), "".join(f"{row}\n" for row in rows))
 

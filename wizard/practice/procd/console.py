@@ -1,4 +1,4 @@
-"""What the command `ubus` shows, written by the daemon: the command itself would be slower at it than at all the rest."""
+"""What the command `ubus` shows, written by the daemon: the command would take longer for it than for all the rest."""
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ def serve() -> int:
     network.happened = triggers.happened
     bus.show = lambda words, link: console.answer(bus, words, link)
     services.offer(bus)
+    services.list_always("log")
     network.offer()
     bus.offer("system", board=({}, lambda *_: board()), info=({}, lambda *_: info()))
     offer_log(bus, log)

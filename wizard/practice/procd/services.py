@@ -50,6 +50,10 @@ class Services:
         self._loop, self._log, self._triggers = loop, log, triggers
         self._services: dict[str, Service] = {}
 
+    def list_always(self, name: str) -> None:
+        """A service that the daemon itself is."""
+        self._services[name] = Service(name)
+
     def offer(self, bus: Bus) -> None:
         bus.offer(
             "service",
