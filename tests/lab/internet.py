@@ -11,23 +11,30 @@ from tests.lab.hosts import Closable, Host
 from tests.lab.udp import UdpService, echo, name_server
 
 ADDRESS = "198.51.100.10"
+NAMED = "198.18.0.10"
+"""Where names lead: dnsmasq takes 198.51.100.0/24 for a private network, and OpenWrt's withholds names in one."""
+NAME = "internet.test"
 
 
 class InternetHost(Host):
-    """203.0.113.254, which also is 198.51.100.10: web server with the feed, name server, UDP echo on port 7."""
+    """203.0.113.254, which also is 198.51.100.10 and 198.18.0.10: web server, name server, UDP echo on port 7."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+        self.names = {NAME: NAMED}
+        """What the name server knows."""
         self._folder = Path("/nonexistent")
         self._server: WebServer | None = None
 
     def services(self) -> list[Closable]:
-        return [*super().services(), UdpService(7, echo, ADDRESS), UdpService(53, name_server(ADDRESS), ADDRESS)]
+        return [*super().services(), UdpService(7, echo, ADDRESS), UdpService(53, name_server(self.names), ADDRESS)]
 
-    def offer(self, folder: Path) -> None:
-        """Serve this folder, from now to the end of the test."""
+    def offer(self, folder: Path, name: str | None = None) -> None:
+        """Serve this folder, from now to the end of the test, under that name too."""
         self.feed(False)
         self._folder = folder
+        if name:
+            self.names[name] = NAMED
         self.feed(True)
 
     def feed(self, on: bool) -> None:
@@ -52,6 +59,8 @@ class InternetHost(Host):
     def clean(self) -> None:
         super().clean()
         self.feed(False)
+        for name in set(self.names) - {NAME}:
+            del self.names[name]
 
 
 class WebServer(ThreadingHTTPServer):

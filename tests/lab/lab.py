@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Interface
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.lab.network import FIRST_CLIENT, LAN, WAN_GATEWAY, Network
 from tests.lab.router import Place, Router
 from tests.lab.settings import WAN as WAN_SETTINGS
 from tests.lab.settings import Wan, nvram_files, password_file, settings_files, white_russian_passwd
+from wizard.practice import stock
 from wizard.practice.release import Release, load
 
 PASSWORD = "made-up-for-the-lab"
@@ -60,6 +61,7 @@ class Lab:
         release: str = WHITE_RUSSIAN,
         wan: Wan = "static",
         settings: Mapping[str, str | None] | None = None,
+        packages: Collection[str] = (),
         ppp: bool = False,
         pptpd: bool = False,
         mppe: Dialect = "old",
@@ -69,8 +71,9 @@ class Lab:
         """A factory-fresh router, up; the one made before, if any, is switched off for good.
 
         Of a release in wizard/practice/releases: `wan` says how it gets its address on the Internet, `settings` are
-        values other than the factory's, such as `network.lan.ipaddr` (None takes one away). Without a password SSH
-        lets root in where the release does that, else telnet.
+        values other than the factory's, such as `network.lan.ipaddr` (None takes one away). `packages`, with all they
+        need, were installed before this boot. Without a password SSH lets root in where the release does that, else
+        telnet.
 
         Of White Russian: `ppp` says whether the package of that name is there already; `pptpd`, with all it needs,
         saves a test the three seconds of `ipkg`: it was installed before this boot, so it runs, with the stock
@@ -82,7 +85,7 @@ class Lab:
         if release == WHITE_RUSSIAN:
             self._router = self._white_russian("pptpd" if pptpd else "ppp" if ppp else "plain", mppe, nvram, password)
         else:
-            self._router = self._openwrt(load(release), wan, settings or {}, password)
+            self._router = self._openwrt(load(release), wan, settings or {}, packages, password)
         self._router.wait()
         return self._router
 
@@ -106,17 +109,25 @@ class Lab:
     def _white_russian_guest(self, disk: Disk) -> Guest:
         return self._guest("router", [f"ubd0={disk.path}"], ROUTER_NICS, "rw", "init=/etc/preinit")
 
-    def _openwrt(self, release: Release, wan: Wan, settings: Mapping[str, str | None], password: str | None) -> Router:
+    def _openwrt(
+        self,
+        release: Release,
+        wan: Wan,
+        settings: Mapping[str, str | None],
+        packages: Collection[str],
+        password: str | None,
+    ) -> Router:
         lan = settings.get("network.lan.ipaddr") or str(LAN.ip)
         self.network.seat_lan(IPv4Interface(f"{lan}/{settings.get('network.lan.netmask') or '24'}"))
         self.network.seat_wan(IPv4Interface(f"{WAN}/24"), WAN_GATEWAY)
+        self.internet_host.offer(self._images.release_feed(release), stock.feeds(release.name).host)
         flash = Disk(self._images.flash)
         files = settings_files(release, WAN_SETTINGS[wan] | dict(settings))
         image.put(flash.path, {f"/upper{path}": data for path, data in files.items()})
         if password is not None:
             secret = password_file(release, password)
             image.put(flash.path, {f"/upper{path}": data for path, data in secret.items()}, 0o600)
-        disk = self._images.openwrt(release)
+        disk = self._images.openwrt(release, packages)
         place = Place(lan, WAN, password, release.name, flash="ubdb", blank=release.ssh.blank)
         return Router(lambda: self._openwrt_guest(disk, flash), flash, self.network.home, place)
 

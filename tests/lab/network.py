@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Interface
 
 from tests.lab.hosts import Host
-from tests.lab.internet import ADDRESS, InternetHost
+from tests.lab.internet import ADDRESS, NAMED, InternetHost
 from tests.lab.namespaces import Namespace
 
 LAN = IPv4Interface("192.168.1.1/24")
@@ -13,6 +13,7 @@ ADMIN, LAN_HOST, OTHER_LAN_HOST = 2, 20, 21  # the last byte of their addresses,
 CLIENTS = 3
 FIRST_CLIENT = 50
 WAN_GATEWAY = "203.0.113.254"
+INTERNET_ADDRESSES = (f"{WAN_GATEWAY}/24", f"{ADDRESS}/32", f"{NAMED}/32")
 
 
 class Network:
@@ -34,7 +35,7 @@ class Network:
         self._plug(self.internet_host, "wan")
         self._plug(self.lan_host, "lan")
         self._plug(self.other_lan_host, "lan")
-        self.internet_host.take([f"{WAN_GATEWAY}/24", f"{ADDRESS}/32"], forwards=True)
+        self.internet_host.take(INTERNET_ADDRESSES, forwards=True)
         self.lan = LAN
         self.seat_lan(LAN)
 
@@ -59,7 +60,7 @@ class Network:
 
     def seat_wan(self, router: IPv4Interface, gateway: str) -> None:
         """Let the Internet host be the router's gateway, on whatever network the router's WAN is."""
-        self.internet_host.take([f"{WAN_GATEWAY}/24", f"{ADDRESS}/32"], forwards=True)
+        self.internet_host.take(INTERNET_ADDRESSES, forwards=True)
         if gateway != WAN_GATEWAY:
             self.internet_host.add(f"{gateway}/{router.network.prefixlen}")
 

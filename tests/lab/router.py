@@ -21,6 +21,11 @@ EVERYTHING = (
     r"find / -xdev {0} -print0 | xargs -0 ls -ldn --color=never;"
     r" echo; find / -xdev -type f {0} -print0 | xargs -0 md5sum"
 ).format("! -path '/rom/*' ! -path '/lib/lab/lib/*' ! -path '/lib/lab/wizard/*'")
+# Every start script has run, and what the network's coming up set off.
+SETTLED = """
+until [ -f /tmp/boot.done ] && ! grep -qs -e '[h]otplug-call' -e '/etc/[r]c.common' /proc/[0-9]*/cmdline
+do busybox usleep 50000; done"""
+
 FIELD_WRITTEN = 6
 """Sectors written, among the numbers of /sys/block/*/stat."""
 
@@ -72,7 +77,7 @@ class Router:
                 self._wait_for_telnet()
             else:
                 self._remote.wait()
-                self._remote.run("until [ -f /tmp/boot.done ]; do busybox usleep 20000; done", timeout=20)
+                self._remote.run(SETTLED, timeout=BOOT_SECONDS)
         except (NotAnsweringError, TimeoutError) as error:
             raise NotAnsweringError(f"{error!r}; console: {self.console()[-2000:]}") from error
 

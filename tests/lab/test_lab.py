@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab import howto, packets
+from tests.lab import howto, internet, packets
 from tests.lab.build.pppd import Dialect
 from tests.lab.lab import Lab
 from tests.lab.network import WAN_GATEWAY
@@ -104,7 +104,7 @@ def test_a_call_by_the_howto_is_encrypted_and_reaches_the_lan(lab: Lab, dialect:
     assert client.tcp(lab.lan_host.address, 8080) == "open"
     assert client.tcp(lab.lan_host.address, 8081) == "refused"
     assert client.udp_dns("lanhost.lan", "172.16.1.1") == lab.lan_host.address
-    assert client.udp_dns("internet.test", "172.16.1.1") == "198.51.100.10"
+    assert client.udp_dns("internet.test", "172.16.1.1") == internet.NAMED
     assert client.ping("198.51.100.10", source="172.16.1.5")
     client.listen(8080)
     assert lab.lan_host.tcp("172.16.1.5", 8080) == "open"

@@ -7,12 +7,12 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
 Answer = Callable[[str, bytes], bytes | None]
 
-NAME_OF_INTERNET_HOST = "internet.test"
+A_RECORD = b"\0\1"
 
 
 class UdpService:
@@ -64,17 +64,26 @@ def echo(_source: str, data: bytes) -> bytes:
     return data
 
 
-def name_server(address: str) -> Answer:
-    """A name server that knows the address of internet.test and nothing else (RFC 1035)."""
-    known = b"".join(bytes([len(label)]) + label.encode() for label in [*NAME_OF_INTERNET_HOST.split("."), ""])
+def name_server(known: Mapping[str, str]) -> Answer:
+    """A name server that knows these addresses of names, which may change, and nothing else (RFC 1035)."""
 
     def answer(_source: str, query: bytes) -> bytes:
         question_end = query.index(b"\0", 12) + 5
         question = query[12:question_end]
-        kind, found = question[-4:-2], question.lower().startswith(known)
-        record = struct.pack("!HHHIH", 0xC00C, 1, 1, 60, 4) + IPv4Address(address).packed
-        records = [record] if found and kind == b"\0\1" else []
-        flags = 0x8580 if found else 0x8583  # an answer with authority; there is no such name
+        address = known.get(_name(question))
+        kind = question[-4:-2]
+        records = []
+        if address and kind == A_RECORD:
+            records = [struct.pack("!HHHIH", 0xC00C, 1, 1, 60, 4) + IPv4Address(address).packed]
+        flags = 0x8580 if address else 0x8583  # an answer with authority; there is no such name
         return query[:2] + struct.pack("!HHHHH", flags, 1, len(records), 0, 0) + question + b"".join(records)
 
     return answer
+
+
+def _name(question: bytes) -> str:
+    labels, rest = [], question
+    while length := rest[0]:
+        labels.append(rest[1 : 1 + length].decode("ascii", "replace").lower())
+        rest = rest[1 + length :]
+    return ".".join(labels)

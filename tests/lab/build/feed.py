@@ -198,7 +198,12 @@ def signature(text: bytes) -> str:
 
 def factory(release: str, feed: Mapping[str, Package]) -> list[Package]:
     """What of these a factory-fresh router has: what its release lists, and all that that needs."""
-    wanted = [name for name in load(release).installed if name in feed]
+    return needed(load(release).installed, feed)
+
+
+def needed(names: Iterable[str], feed: Mapping[str, Package]) -> list[Package]:
+    """Those of the packages of these names that are in the feed, and all that they need."""
+    wanted = [name for name in names if name in feed]
     for name in wanted:  # grows
         needs = [word.split()[0] for word in feed[name].value("Depends").split(",") if word.strip()]
         wanted += [need for need in needs if need in feed and need not in wanted]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Literal
 
 from tests.lab.build import cache, client, debian, disk, feed, linux, openwrt, python, white_russian
 from tests.lab.build.debian import Sysroot
+from tests.lab.build.feed import Package
 from tests.lab.build.pppd import Dialect, compile_library
 from tests.lab.build.programs import GUEST
 from wizard.practice.release import FOLDER, PRACTICE, Release
@@ -78,18 +79,38 @@ class Images:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda item: disk.make(item[1], item[0], MEBIBYTES), disks.items()))
 
-    def openwrt(self, release: Release) -> Path:
-        """The disk of that release's routers, which is only read."""
-        layers = [PRACTICE / "rom" / layer for layer in release.layers]
-        sources = [FOLDER / f"{release.name}.toml", *layers, *python.stand_in_sources(), GUEST / "openwrt"]
-        scripts = [PRACTICE / what.partition(":")[2] for what in release.programs.values() if what.startswith("sh:")]
-        name = f"openwrt_{release.name}"
-        return (
-            _folder(name, [*sources, *scripts, GUEST / "applets"], lambda place: self._build(place, release)) / "disk"
-        )
+    def openwrt(self, release: Release, packages: Collection[str] = ()) -> Path:
+        """The disk of that release's routers, which is only read, with these packages and all they need installed."""
+        kind = "+".join([f"openwrt_{release.name}", *sorted(packages)])
+        return _folder(kind, _sources(release), lambda place: self._build(place, release, packages)) / "disk"
 
-    def _build(self, folder: Path, release: Release) -> None:
-        disk.make(openwrt.disk(self.sysroot, release, self.keys(release)), folder / "disk", MEBIBYTES)
+    def _build(self, folder: Path, release: Release, packages: Collection[str]) -> None:
+        offered = self._packages(release)
+        tree = openwrt.disk(self.sysroot, release, self.keys(release))
+        factory = feed.factory(release.name, offered)
+        tree = feed.with_packages(tree, factory, rom=True, release=release.name)
+        later = [package for package in feed.needed(packages, offered) if package not in factory]
+        disk.make(feed.with_packages(tree, later, rom=False, release=release.name), folder / "disk", MEBIBYTES)
+
+    def release_feed(self, release: Release) -> Path:
+        """The root folder for a web server: that release's packages, at their documented places."""
+
+        def build(place: Path) -> None:
+            feed.write(self._packages(release), place, release.name)
+
+        return _folder(f"feed_{release.name}", [PRACTICE / "stock", FOLDER / f"{release.name}.toml"], build)
+
+    def _packages(self, release: Release) -> dict[str, Package]:
+        return feed.packages(release.name, self.sysroot, release.mppe)
+
+
+def _sources(release: Release) -> list[Path]:
+    """All that a release's disk is made of, but for the builders."""
+    layers = [PRACTICE / "rom" / layer for layer in release.layers]
+    scripts = [PRACTICE / what.partition(":")[2] for what in release.programs.values() if what.startswith("sh:")]
+    guest = [GUEST / "openwrt", GUEST / "applets"]
+    data = [FOLDER / f"{release.name}.toml", PRACTICE / "stock"]
+    return [*data, *layers, *scripts, *guest, *python.stand_in_sources()]
 
 
 def _folder(kind: str, sources: Iterable[Path], build: cache.Build) -> Path:
