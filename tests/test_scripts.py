@@ -18,6 +18,7 @@ from wizard import apply, inspect, resources
 from wizard.changes import WANTED, change
 from wizard.inspect.read import COMBINATIONS
 from wizard.journey.act import STEP_NAMES
+from wizard.model.archive import Archive
 from wizard.model.facts import Dialect, Firewall, Mppe, NameService, Packages, RouterFacts, RouterFile, Service
 from wizard.plan.build import plan
 from wizard.router import script
@@ -45,9 +46,19 @@ def scripts() -> dict[str, str]:
     broken = found(OPENWRT_24_10, {COMMON: b"mppe required\n"})
     changes = change(plan(broken, ANSWERS, PASSWORDS), broken, broken.damage)
     rendered["apply mended"] = script.render("apply", **apply.script_data(changes, broken.dialect)).text
+    sent = (archive("kmod-mppe"), archive("ppp"), archive("pptpd"))
+    changes = change(plan(FACTORY_FRESH, ANSWERS, PASSWORDS), FACTORY_FRESH, archives=sent)
+    data = apply.script_data(changes, FACTORY_FRESH.dialect, apply.folder())
+    rendered["apply from files"] = script.render("apply", **data).text
+    rendered["receive"] = script.command("receive", **apply.receive_data(sent, apply.folder()))
+    rendered["inspect without feeds"] = script.render("inspect", wanted=(), needed=WANTED, **looking).text
     for service in ("rc.common", "procd"):
         rendered[f"init.{service}"] = resources.text(f"files/init.{service}")
     return rendered
+
+
+def archive(name: str) -> Archive:
+    return Archive(Path(f"{name}.ipk"), name, "1", "all", (), (), "", ".ipk", 4, "0" * 32, b"none")
 
 
 def later_routers() -> dict[str, RouterFacts]:

@@ -135,7 +135,7 @@ install_packages() {
 {% for archive in archives %}
 	arrived {{ archive.name }} {{ archive.md5 }} || return 1
 {% endfor %}
-	packages_add "$archives"{% for name in packages %} {{ name }}{% endfor %}
+	packages_add "${archives#"${IPKG_INSTROOT}"}"{% for name in packages %} {{ name }}{% endfor %}
 
 {% else %}
 	packages_refresh || fail feed-unreachable "" || return 1

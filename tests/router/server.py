@@ -139,7 +139,11 @@ def _serve_shell(transport: Transport, channel: Channel, command: str) -> None:
 def _run_shell(transport: Transport, channel: Channel, command: str) -> None:
     """What dropbear does with an `exec` request."""
     with subprocess.Popen(
-        command.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+        command.split() if command == "sh -s" else ["sh", "-c", command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
     ) as shell:
         assert shell.stdin and shell.stdout and shell.stderr
         pumps = [
