@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wizard.changes import change
 from wizard.inspect import read
 from wizard.model.errors import WizardError
-from wizard.model.facts import Daemon, DhcpPool, LiveCall, Mppe
+from wizard.model.facts import Daemon, DhcpPool, LiveCall, Mppe, OfferedPackage
 from wizard.model.section import Section
 from wizard.plan.build import plan
 from wizard.router.script import split
@@ -58,6 +58,21 @@ def test_nothing_separates_a_router_from_its_own_answers() -> None:
     facts = read(recorded(WITH_A_CALL))
     assert facts.tunnel is not None
     assert change(plan(facts, facts.tunnel.answers, facts.tunnel.passwords), facts).empty
+
+
+def test_what_the_feeds_have_and_for_which_kernel() -> None:
+    told = {
+        "offered": b"kmod-ppp 6.6.119-r1 21000 kernel=6.6.119~2f5a-r1,kmod-slhc\nppp 2.5.1-r1 90000 -\nincomplete\n",
+        "architectures": b"all\nmips_24kc\n",
+    }
+    facts = read({**recorded(FRESH), **{name: Section(text, 0) for name, text in told.items()}})
+    assert facts.offered["kmod-ppp"] == OfferedPackage(
+        "kmod-ppp", "6.6.119-r1", 21_000, ("kmod-slhc",), "6.6.119~2f5a-r1"
+    )
+    assert facts.offered["ppp"].depends == ()
+    assert facts.architectures == ("all", "mips_24kc")
+    assert not facts.offered_whole
+    assert read(recorded(FRESH)).offered_whole
 
 
 Change = Callable[[dict[str, Section]], Mapping[str, Section]]

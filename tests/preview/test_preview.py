@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -23,6 +24,7 @@ from tests.preview.samples import (
     SECRETS_AFTER,
     changed,
 )
+from wizard.model.archive import Archive
 from wizard.model.changes import ChangeSet, EndedCall, FirewallChange, PackageChange, ServiceChange
 from wizard.preview import nothing_to_change, preview
 from wizard.preview.words import access, kilobytes, listed
@@ -34,6 +36,17 @@ NEW_PASSWORD = replace(
     ended_calls=(EndedCall("ppp1", IPv4Address("192.168.1.202"), "ben has a new password"),),
 )
 FEED_NOT_READ = replace(NOTHING, packages=(PackageChange("pptpd", "", 0), PackageChange("ppp", "2.4.3-7", 91_330)))
+FROM_FILES = replace(
+    NOTHING,
+    packages=(
+        PackageChange("pptpd", "1.5.0-r3", 61_234, file="pptpd_1.5.0-r3_mips.ipk"),
+        PackageChange("ppp", "2.5.1-r1", 120_003, "pptpd", "ppp_2.5.1-r1_mips.ipk"),
+    ),
+    archives=tuple(
+        Archive(Path("downloads") / f"{name}_mips.ipk", name, "", "", (), (), "", ".ipk", 4, "0" * 32, b"none")
+        for name in ("ppp", "pptpd")
+    ),
+)
 NEW_START = replace(NOTHING, service=ServiceChange(enable=False, restart=True))
 
 
@@ -49,7 +62,13 @@ def test_first_time(width: int, plain: bool) -> None:
 
 @pytest.mark.parametrize(
     ("name", "changes"),
-    [("nothing", NOTHING), ("new-password", NEW_PASSWORD), ("feed-not-read", FEED_NOT_READ), ("new-start", NEW_START)],
+    [
+        ("nothing", NOTHING),
+        ("new-password", NEW_PASSWORD),
+        ("feed-not-read", FEED_NOT_READ),
+        ("from-files", FROM_FILES),
+        ("new-start", NEW_START),
+    ],
 )
 def test_smaller_changes(name: str, changes: ChangeSet) -> None:
     check(name, text(changes))

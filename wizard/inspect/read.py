@@ -29,8 +29,12 @@ from wizard.model.facts import (
 )
 from wizard.model.section import Section
 
-WANTED_PACKAGES = ("pptpd", "ppp", "kmod-ppp", "kmod-mppe", "kmod-crypto", "kmod-gre")
-"""What the preview has to know versions and sizes of."""
+WANTED_PACKAGES = (
+    *("pptpd", "ppp", "kmod-ppp", "kmod-mppe", "kmod-gre", "kmod-slhc", "kmod-lib-crc-ccitt", "kmod-iptunnel"),
+    *("kmod-crypto", "kmod-crypto-core", "kmod-crypto-hash", "kmod-crypto-manager"),
+    *("kmod-crypto-arc4", "kmod-crypto-sha1", "kmod-crypto-ecb"),
+)
+"""What the preview has to know versions and sizes of: what pptpd needs on any release (openwrt.md §4)."""
 
 COMBINATIONS = {
     (Packages.IPKG, Firewall.USER, Service.RCS),
