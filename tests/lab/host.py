@@ -27,6 +27,7 @@ TOOLS = {
     "readelf": "binutils",
     "setarch": "util-linux",
     "tar": "tar",
+    "setpriv": "util-linux",
     "taskset": "util-linux",
     "unshare": "util-linux",
     "xz": "xz-utils",

@@ -13,9 +13,10 @@ from tests.lab.build.images import Stage, images
 from tests.lab.build.pppd import Dialect
 from tests.lab.build.white_russian import NVRAM
 from tests.lab.client import Client
+from tests.lab.dhcp import DhcpServer
 from tests.lab.guest import Disk, Guest, Nic, in_main_thread
-from tests.lab.hosts import Host
-from tests.lab.internet import InternetHost
+from tests.lab.hosts import Closable, Host
+from tests.lab.internet import ADDRESS, InternetHost
 from tests.lab.network import FIRST_CLIENT, LAN, WAN_GATEWAY, Network
 from tests.lab.router import Place, Router
 from tests.lab.settings import WAN as WAN_SETTINGS
@@ -38,6 +39,7 @@ class Lab:
         self.network = Network()
         self._clients: dict[int, Client] = {}
         self._router: Router | None = None
+        self._provider: Closable | None = None  # who gives the router its address on the Internet
 
     @property
     def admin(self) -> str:
@@ -87,6 +89,8 @@ class Lab:
         else:
             self._router = self._openwrt(load(release), wan, settings or {}, packages, password)
         self._router.wait()
+        if wan != "static":
+            self._router.wait_for_wan()
         return self._router
 
     def _white_russian(
@@ -120,6 +124,11 @@ class Lab:
         lan = settings.get("network.lan.ipaddr") or str(LAN.ip)
         self.network.seat_lan(IPv4Interface(f"{lan}/{settings.get('network.lan.netmask') or '24'}"))
         self.network.seat_wan(IPv4Interface(f"{WAN}/24"), WAN_GATEWAY)
+        if wan == "dhcp":
+            addresses = {"address": WAN, "gateway": WAN_GATEWAY, "dns": ADDRESS}
+            self._provider = DhcpServer(
+                self._images.sysroot, self.internet_host.namespace, ROUTER_NICS[1].mac, **addresses
+            )
         self.internet_host.offer(self._images.release_feed(release), stock.feeds(release.name).host)
         flash = Disk(self._images.flash)
         files = settings_files(release, WAN_SETTINGS[wan] | dict(settings))
@@ -175,6 +184,9 @@ class Lab:
         if self._router is not None:
             self._router.close()
             self._router = None
+        if self._provider is not None:
+            self._provider.close()
+            self._provider = None
 
     def clean(self) -> None:
         """Leave nothing of a test to the next."""

@@ -81,6 +81,10 @@ class Router:
         except (NotAnsweringError, TimeoutError) as error:
             raise NotAnsweringError(f"{error!r}; console: {self.console()[-2000:]}") from error
 
+    def wait_for_wan(self) -> None:
+        """Return when the provider has given the way out, and all that that sets off is done. Raises TimeoutError."""
+        self._remote.run(f"until route -n | grep -q '^0[.]0[.]0[.]0 '\ndo busybox usleep 50000; done\n{SETTLED}")
+
     def _wait_for_telnet(self) -> None:
         """Without a password SSH lets nobody in, and telnet is the last to start."""
         end = time.monotonic() + BOOT_SECONDS
