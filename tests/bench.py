@@ -9,41 +9,19 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
 from tests.lab.lab import Lab
+from tests.lab.measure import Counter
 from tests.lab.router import Router
 from tests.lab.wizard import PASSWORD, Wizard, answers
 from wizard import journey
 from wizard.model.options import Options
-from wizard.router.session import Output, Session
 from wizard.screen import Screen
 
 REPEATS = 3
-
-
-class Counter:
-    """Round trips, bytes sent and seconds waited, per connection of one run."""
-
-    def __init__(self) -> None:
-        self.trips: list[tuple[Session, int, float]] = []
-
-    @contextmanager
-    def counting(self) -> Iterator[None]:
-        """Count every script that any session runs meanwhile."""
-        run = Session.run
-
-        def counted(session: Session, text: str, **more: object) -> Output:
-            began = time.monotonic()
-            output = run(session, text, **more)  # type: ignore[arg-type]  # passed on as it came
-            self.trips.append((session, len(text), time.monotonic() - began))
-            return output
-
-        with patch.object(Session, "run", counted):
-            yield
 
 
 def measure(router: Router, home: Path) -> Iterator[tuple[str, str]]:

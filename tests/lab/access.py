@@ -36,7 +36,7 @@ def reached(lab: Lab, one: Client, other: Client, addresses: tuple[str, str], se
     own, others = addresses
     return {
         "ping router": one.ping(server),
-        "names": one.udp_dns("lanhost.lan", server) is not None,
+        "names": one.udp_dns("internet.test", server) is not None,
         "ssh": one.tcp(server, 22) == "open",
         "listed": one.tcp(LISTED, 8080) == "open",
         "ping listed": one.ping(LISTED),

@@ -11,6 +11,7 @@ import pytest
 from tests.lab import host
 from tests.lab.build.debian import DownloadError
 from tests.lab.lab import Lab
+from tests.lab.report import PROPERTY, Row
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,11 @@ def lab(lab_of_this_worker: Lab) -> Iterator[Lab]:
     with lab_of_this_worker.network.home.entered():
         yield lab_of_this_worker
     lab_of_this_worker.clean()
+
+
+@pytest.fixture
+def row(request: pytest.FixtureRequest) -> Iterator[Row]:
+    """The line of the report that this test fills in; the test's first parameter is the release."""
+    made = Row(next(iter(request.node.callspec.params.values())))
+    yield made
+    request.node.user_properties.append((PROPERTY, made.property()))

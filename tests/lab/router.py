@@ -120,16 +120,17 @@ class Router:
         end = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < end:
             self._remote.close()
-            # The boot that ends still lets people in, and then drops them.
+            # The boot that ends still lets people in, and then drops them or falls silent.
             with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
-                self.wait()
+                self._remote.wait()
                 if self._boot() != before:
+                    self.wait()
                     return
             time.sleep(0.1)
         raise NotAnsweringError("still in the same boot")
 
     def _boot(self) -> str:
-        return self.run("cat /proc/sys/kernel/random/boot_id").out
+        return self._remote.run("cat /proc/sys/kernel/random/boot_id", timeout=3).out
 
     def power_cut(self) -> None:
         """Take the power away, without a sync, and give it back; up again on return. Raises NotAnsweringError."""

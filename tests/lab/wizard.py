@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from paramiko import Transport
 
 from tests.lab.router import Router
+from wizard.__main__ import main
 
 PASSWORD = "made-up-4-anna"
 
@@ -65,6 +69,13 @@ class Wizard:
     def apply(self, answers: str, passwords: Mapping[str, str] | None = None, *more: str) -> Ran:
         """`--answers FILE --yes`, with these passwords in a secrets file."""
         return self.run(*self._unattended(answers, passwords), *more)
+
+    def apply_here(self, answers: str, passwords: Mapping[str, str]) -> Ran:
+        """The same in this process, so that what it costs can be counted."""
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said), patch.dict(os.environ, self.environment()):
+            code = main(self._unattended(answers, passwords))
+        return Ran(code, said.getvalue())
 
     def start(self, answers: str, passwords: Mapping[str, str]) -> subprocess.Popen[bytes]:
         """The same, while it runs."""
