@@ -15,9 +15,10 @@ from tests.lab.build.white_russian import NVRAM
 from tests.lab.client import Client
 from tests.lab.dhcp import DhcpServer
 from tests.lab.guest import Disk, Guest, Nic, in_main_thread
-from tests.lab.hosts import Closable, Host
-from tests.lab.internet import ADDRESS, InternetHost
+from tests.lab.hosts import Host
+from tests.lab.internet import InternetHost
 from tests.lab.network import FIRST_CLIENT, LAN, WAN_GATEWAY, Network
+from tests.lab.provider import OWN_ADDRESS, AccessConcentrator
 from tests.lab.router import Place, Router
 from tests.lab.settings import WAN as WAN_SETTINGS
 from tests.lab.settings import Wan, nvram_files, password_file, settings_files, white_russian_passwd
@@ -39,7 +40,8 @@ class Lab:
         self.network = Network()
         self._clients: dict[int, Client] = {}
         self._router: Router | None = None
-        self._provider: Closable | None = None  # who gives the router its address on the Internet
+        self._dhcp: DhcpServer | None = None
+        self._provider: AccessConcentrator | None = None
 
     @property
     def admin(self) -> str:
@@ -125,10 +127,9 @@ class Lab:
         self.network.seat_lan(IPv4Interface(f"{lan}/{settings.get('network.lan.netmask') or '24'}"))
         self.network.seat_wan(IPv4Interface(f"{WAN}/24"), WAN_GATEWAY)
         if wan == "dhcp":
-            addresses = {"address": WAN, "gateway": WAN_GATEWAY, "dns": ADDRESS}
-            self._provider = DhcpServer(
-                self._images.sysroot, self.internet_host.namespace, ROUTER_NICS[1].mac, **addresses
-            )
+            self._dhcp = DhcpServer(self._images.sysroot, self.internet_host.namespace, ROUTER_NICS[1].mac, WAN)
+        elif wan == "pppoe":
+            self.provider.clean()
         self.internet_host.offer(self._images.release_feed(release), stock.feeds(release.name).host)
         flash = Disk(self._images.flash)
         files = settings_files(release, WAN_SETTINGS[wan] | dict(settings))
@@ -152,11 +153,22 @@ class Lab:
         """
         if number not in self._clients:
             address = f"203.0.113.{FIRST_CLIENT - 1 + number}"
-            nic = Nic(f"client-{number}", f"02:00:00:00:01:0{number}")
-            words = ("ro", "init=/init", f"lab.address={address}/24", f"lab.gateway={WAN_GATEWAY}")
-            guest = self._guest(f"client-{number}", [f"ubd0r={self._images.client_disk}"], [nic], *words)
+            guest = self._internet_guest(f"client-{number}", f"02:00:00:00:01:0{number}", address)
             self._clients[number] = Client(guest, address, self.internet_host)
         return self._clients[number]
+
+    @property
+    def provider(self) -> AccessConcentrator:
+        """The other end of the router's line with `wan="pppoe"`. It lives on for the tests that follow."""
+        if self._provider is None:
+            guest = self._internet_guest("provider", "02:00:00:00:02:01", OWN_ADDRESS)
+            self._provider = AccessConcentrator(guest, self.internet_host, WAN)
+            self._provider.serve()
+        return self._provider
+
+    def _internet_guest(self, name: str, mac: str, address: str) -> Guest:
+        words = ("ro", "init=/init", f"lab.address={address}/24", f"lab.gateway={WAN_GATEWAY}")
+        return self._guest(name, [f"ubd0r={self._images.client_disk}"], [Nic(name, mac)], *words)
 
     def clients(self, count: int) -> list[Client]:
         """The first `count` clients, all booting at the same time."""
@@ -172,7 +184,7 @@ class Lab:
         """A processor for this machine: routers of workers side by side get different ones, clients those between."""
         processors = sorted(os.sched_getaffinity(0))
         worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-        number = 0 if name == "router" else int(name.removeprefix("client-"))
+        number = int(name.removeprefix("client-")) if name.startswith("client-") else 0
         return processors[(worker + number) % len(processors)]
 
     def scan_tcp(self, address: str, ports: range = range(1, 65536)) -> set[int]:
@@ -184,20 +196,24 @@ class Lab:
         if self._router is not None:
             self._router.close()
             self._router = None
-        if self._provider is not None:
-            self._provider.close()
-            self._provider = None
+        if self._dhcp is not None:
+            self._dhcp.close()
+            self._dhcp = None
 
     def clean(self) -> None:
         """Leave nothing of a test to the next."""
         self.drop_router()
         self.network.clean()
-        for client in self._clients.values():
-            client.clean()
+        for guest in self._lasting():
+            guest.clean()
+
+    def _lasting(self) -> list[Client | AccessConcentrator]:
+        """The machines that live from test to test."""
+        return [*self._clients.values(), *([self._provider] if self._provider else [])]
 
     def close(self) -> None:
         self.drop_router()
-        for client in self._clients.values():
-            client.close()
+        for guest in self._lasting():
+            guest.close()
         self.network.close()
         self._folder.cleanup()

@@ -21,7 +21,7 @@ class Network:
 
     def __init__(self) -> None:
         self.home = Namespace()
-        taps = ["router-lan", "router-wan", *(f"client-{number}" for number in range(1, CLIENTS + 1))]
+        taps = ["router-lan", "router-wan", "provider", *(f"client-{number}" for number in range(1, CLIENTS + 1))]
         self.home.links(
             *(f"link add {bridge} type bridge forward_delay 0" for bridge in ("lan", "wan")),
             *(f"tuntap add {tap} mode tap" for tap in taps),

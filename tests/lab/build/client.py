@@ -1,4 +1,7 @@
-"""The root of a client on the Internet: Debian's pptp-linux and pppd as they are, on a disk that is only read."""
+"""The root of a machine on the Internet, a client or a provider: Debian's pptp-linux, pppd and pppoe as they are.
+
+The disk is only read.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,14 @@ from tests.lab.build.programs import applets_of
 from tests.lab.build.tree import Tree
 
 GUEST = Path(__file__).parents[1] / "guest/client"
-PROGRAMS = ("/usr/sbin/dropbear", "/usr/sbin/pppd", "/usr/sbin/pptp", "/bin/busybox")
+PROGRAMS = (
+    "/usr/sbin/dropbear",
+    "/usr/sbin/pppd",
+    "/usr/sbin/pppoe",
+    "/usr/sbin/pppoe-server",
+    "/usr/sbin/pptp",
+    "/bin/busybox",
+)
 KERNEL_MODULES = ["ppp_generic", "ppp_async", "ppp_mppe"]
 
 

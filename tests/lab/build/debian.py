@@ -21,6 +21,7 @@ PACKAGES = (
     "nftables",
     "ppp",
     "ppp-dev",
+    "pppoe",
     "pptp-linux",
     "pptpd",
     "python3.11-minimal",

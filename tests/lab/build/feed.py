@@ -123,6 +123,10 @@ def _programs(package: str, sysroot: Sysroot, dialect: Dialect, *, addresses: bo
     if package == "pptpd":
         for program in stock.PROGRAMS["pptpd"]:
             tree.file(program, sysroot.read(program), 0o755)
+    if package == "ppp-mod-pppoe":
+        folder = next(sysroot.path("/usr/lib/pppd").iterdir())
+        for name in (stock.PLUGIN, f"rp-{stock.PLUGIN}"):
+            tree.file(f"/usr/lib/pppd/{folder.name}/{name}", (folder / stock.PLUGIN).read_bytes())
     return tree
 
 

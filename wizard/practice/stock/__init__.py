@@ -16,6 +16,8 @@ from wizard.practice import release as releases
 
 FOLDER = Path(__file__).parent
 PROGRAMS = {"ppp": ("/usr/sbin/pppd",), "pptpd": ("/usr/sbin/pptpd", "/usr/sbin/pptpctrl")}
+PLUGIN = "pppoe.so"
+"""What `ppp-mod-pppoe` brings to the folder of pppd's plugins; before pppd 2.4.9 under the name `rp-pppoe.so`."""
 
 Format = Literal["ipkg", "opkg", "apk"]
 
