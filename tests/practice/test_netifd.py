@@ -216,6 +216,9 @@ def test_dhcp_reports_its_lease(scene: Callable[..., Scene]) -> None:
     assert made.wan()["ipv4-address"] == [{"address": "203.0.113.77", "mask": 24}]
     assert made.wan()["dns-server"] == ["198.51.100.10"]
     assert "addr add 203.0.113.77/24 broadcast 203.0.113.255 dev eth1" in made.kernel.asked
+    made.kernel.asked.clear()
+    made.ask("network.interface.wan", "notify_proto", **lease)
+    assert made.kernel.asked == []  # a renewed lease does not touch the addresses
     made.ask("network.interface.wan", "notify_proto", action=0, **{"link-up": False})
     assert (made.wan()["up"], made.wan()["pending"]) == (False, True)
 

@@ -185,10 +185,11 @@ def test_the_log_takes_what_programs_send(router: ProcdRouter) -> None:
     send = (
         "import socket,sys; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[1].encode(), sys.argv[2])"
     )
-    for text in ("<13>Nov 22 14:43:12 MARK: one", "<86>MARK: two"):
+    for text in ("<13>Nov 22 14:43:12 MARK: one", "<86>MARK: two", "<149>MARK: of pppd"):
         assert router.run("python3", "-c", send, text, str(router.root / "dev/log"))[0] == 0
     said = router.run("logread", "-e", "MARK")[1].splitlines()
-    assert [line.split(" ", 5)[-1].lstrip() for line in said] == ["user.notice MARK: one", "authpriv.info MARK: two"]
+    heads = ["user.notice MARK: one", "authpriv.info MARK: two", "daemon.notice MARK: of pppd"]
+    assert [line.split(" ", 5)[-1].lstrip() for line in said] == heads
     assert router.run("logread", "-l", "1")[1].count("\n") == 1
 
 

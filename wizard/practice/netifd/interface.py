@@ -82,11 +82,18 @@ class Interface:
         if message.get("link-up"):
             external = bool(message.get("address-external"))
             found = protocols.reported(message, self.wanted)
-            self._flush()
-            self._take(found, str(message.get("ifname") or self.device), external=external)
+            device = str(message.get("ifname") or self.device)
+            if not self._has(found, device):
+                self._flush()
+                self._take(found, device, external=external)
         elif self.state.up:
             self._went_down()
             self.state.pending = True
+
+    def _has(self, found: dict[str, list[object]], device: str) -> bool:
+        """Whether nothing is new, as when a lease was renewed."""
+        known = {name: rows for name, rows in self.state.lists.items() if name in found}
+        return self.state.up and self.state.l3_device == device and known == found
 
     def _take(self, found: dict[str, list[object]], device: str, *, external: bool) -> None:
         again = self.state.up and self.state.l3_device == device

@@ -43,7 +43,7 @@ FACILITIES = [
     "local7",
 ]
 LEVELS = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"]
-KERN, USER, DAEMON = 0, 1, 3
+KERN, USER, DAEMON, LOCAL2 = 0, 1, 3, 18
 
 # RFC 3164: a priority, and the local time that syslog() of a C library puts before its text.
 _PRIORITY = re.compile(r"<(\d{1,3})>")
@@ -93,6 +93,8 @@ class Log:
         rest = text[priority.end() :] if priority else text
         stamp = _TIME.match(rest)
         number = int(priority.group(1)) if priority else USER * 8 + 5
+        if number >> 3 == LOCAL2:  # where Debian's pppd writes; OpenWrt's is built for `daemon`
+            number = DAEMON * 8 + (number & 7)
         self._add(number, rest[stamp.end() :] if stamp else rest)
 
     def _hear_kernel(self) -> None:
