@@ -97,7 +97,7 @@ def others(addresses: Iterable[IPv4Address]) -> tuple[IPv4Network, ...]:
     """Every address but these, in as few networks as possible.
 
     fw3 makes a rule of each entry of a list, so a list of negations would refuse everybody; and what it prints of a
-    network that begins with 0.0.0.0 has no source at all. The kernel takes no packet from 0.0.0.0/8 (RFC 1122 §3.2.1.3).
+    network that begins with 0.0.0.0 has no source at all. The kernel takes none from 0.0.0.0/8 (RFC 1122 §3.2.1.3).
     """
     left = list(ANYWHERE.address_exclude(NOBODY))
     for address in set(addresses):
