@@ -70,7 +70,7 @@ def sections(plan: Plan, facts: RouterFacts) -> str:
         strangers=others([seat.address for seat in plan.seats]),
         hosts=_hosts(plan, facts),
         reach=plan.reach,
-        seats=plan.seats,
+        members=_members(plan),
     )
 
 
@@ -110,6 +110,11 @@ def _less(network: IPv4Network, one: IPv4Network) -> Iterable[IPv4Network]:
     if not one.subnet_of(network):
         return (network,)
     return network.address_exclude(one)
+
+
+def _members(plan: Plan) -> tuple[IPv4Network, ...]:
+    """The clients' addresses, merged as nft would merge them; fw3 makes a rule of each."""
+    return tuple(collapse_addresses(IPv4Network(seat.address) for seat in plan.seats))
 
 
 def _hosts(plan: Plan, facts: RouterFacts) -> tuple[IPv4Network, ...]:
@@ -158,7 +163,7 @@ def _forward(plan: Plan, facts: RouterFacts, names: Names) -> Iterator[FilterRul
     if reach.lan and not hosts:
         yield FilterRule(chain, to_lan)
     if reach.between_clients:
-        for network in collapse_addresses(IPv4Network(seat.address) for seat in plan.seats):
+        for network in _members(plan):
             yield FilterRule(chain, to_clients, destination=network)
     if reach.internet:
         yield FilterRule(chain, names.accept_to.format(facts.zones.wan))
