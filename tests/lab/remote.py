@@ -54,6 +54,7 @@ class Remote:
         connection = self._connect()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         transport = paramiko.Transport(connection)
+        transport.auth_timeout = 10  # a guest that is switched off meanwhile never answers
         try:
             transport.start_client(timeout=5)
             if self._password is None:

@@ -20,7 +20,7 @@ from tests.lab.remote import BOOT_SECONDS, PATH, Done, NotAnsweringError, Remote
 EVERYTHING = (
     r"find / -xdev {0} -print0 | xargs -0 ls -ldn --color=never;"
     r" echo; find / -xdev -type f {0} -print0 | xargs -0 md5sum"
-).format("! -path '/rom/*' ! -path '/lib/lab/lib/*' ! -path '/lib/lab/wizard/*'")
+).format("! -path '/rom/*' ! -path '/lib/lab/lib*' ! -path '/lib/lab/wizard*'")
 # Every start script has run, and what the network's coming up set off.
 SETTLED = """
 until [ -f /tmp/boot.done ] && ! grep -qs -e '[h]otplug-call' -e '/etc/[r]c.common' /proc/[0-9]*/cmdline
@@ -115,14 +115,25 @@ class Router:
         self.run("reboot")
         self.wait_for_boot_after(before)
 
+    def upgrade(self) -> None:
+        """What a firmware upgrade comes to, with the same release: `sysupgrade` keeps what it keeps, the rest is gone.
+
+        Up again on return. Raises NotAnsweringError, and OSError where nothing could be kept.
+        """
+        kept = "$(cat /lib/lab/writable)/sysupgrade.tgz"
+        done = self.run(f"sysupgrade -b /tmp/kept.tgz && cp /tmp/kept.tgz {kept} && sync")
+        if done.code != 0:
+            raise OSError(done.out)
+        self.reboot()
+
     def wait_for_boot_after(self, before: str) -> None:
         """Return when the router is up in another boot than that one (see `boot`)."""
         end = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < end:
             self._remote.close()
-            # The boot that ends still lets people in, and then drops them or falls silent.
-            with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
-                self._remote.wait()
+            # The boot that ends still lets people in, and then drops them without a word.
+            with contextlib.suppress(OSError, EOFError, paramiko.SSHException, NotAnsweringError):
+                self._remote.wait(seconds=3)
                 if self._boot() != before:
                     self.wait()
                     return
