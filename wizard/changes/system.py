@@ -77,7 +77,7 @@ def _firewall(plan: Plan, facts: RouterFacts, mended: Collection[Damage]) -> Ite
     path = facts.firewall_file
     before = text(facts, path, mended)
     if facts.dialect.uci_firewall:
-        whole = uci.with_sections(uci.without(before, lambda section: section.ours), zone.sections(plan, facts))
+        whole = _with_ours(before, zone.sections(plan, facts))
     else:
         if stray_mark(without_block(before)):
             raise WizardError("marks-damaged", path=path)
@@ -85,6 +85,14 @@ def _firewall(plan: Plan, facts: RouterFacts, mended: Collection[Damage]) -> Ite
     yield file_change(facts, path, "what the router lets through", of_bytes(whole), checked_by="firewall")
     if facts.dialect.firewall is Firewall.SHELL_UCI:
         yield from _include(facts, mended)
+
+
+def _with_ours(before: str, ours: str) -> str:
+    """Whoever commits something of his own, as the web page does, has uci write the whole file anew: no change of ours."""
+    there = [section for section in uci.sections(before) if section.ours]
+    if uci.same(there, uci.sections(ours)):
+        return before
+    return uci.with_sections(uci.without(before, lambda section: section.ours), ours)
 
 
 def _include(facts: RouterFacts, mended: Collection[Damage]) -> Iterator[FileChange]:

@@ -99,11 +99,12 @@ def named(found: Sequence[Section], name: str) -> Section | None:
 
 
 def without(text: str, unwanted: Callable[[Section], bool]) -> str:
-    """The text less some sections, each with the empty lines before it."""
+    """The text less some sections, each with one empty line before it: more would be the owner's own."""
     for section in reversed(sections(text)):
         if unwanted(section):
-            start, end = with_blanks(text, section)
-            text = text[:start] + text[end:]
+            start, end = section.span
+            blank = text[:start].endswith("\n\n")
+            text = text[: start - blank] + text[end:]
     return text
 
 
@@ -117,7 +118,7 @@ def with_sections(text: str, ours: str) -> str:
     """The text with our sections at its end, and an empty line before them."""
     if text and not text.endswith("\n"):
         text += "\n"
-    return f"{text}\n{ours}" if text.strip() else text + ours
+    return f"{text}\n{ours}" if text else ours
 
 
 def with_option(text: str, section: Section, key: str, value: str) -> str:
@@ -150,6 +151,12 @@ def less(entry: Entry, unwanted: Collection[str]) -> str:
 def quoted(value: str) -> str:
     """A word as uci writes it: in single quotes, one of them inside as `'\\''`."""
     return "'" + value.replace("'", "'\\''") + "'"
+
+
+def same(some: Sequence[Section], others: Sequence[Section]) -> bool:
+    """They say the same in the same order, however it is written."""
+    said = [[(section.type, section.name, options(section)) for section in sections] for sections in (some, others)]
+    return said[0] == said[1]
 
 
 def options(section: Section) -> Mapping[str, tuple[str, ...]]:
