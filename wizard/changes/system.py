@@ -88,7 +88,7 @@ def _firewall(plan: Plan, facts: RouterFacts, mended: Collection[Damage]) -> Ite
 
 
 def _with_ours(before: str, ours: str) -> str:
-    """Whoever commits something of his own, as the web page does, has uci write the whole file anew: no change of ours."""
+    """A commit of something else, as by the web page, has uci write the whole file anew: that is no change of ours."""
     there = [section for section in uci.sections(before) if section.ours]
     if uci.same(there, uci.sections(ours)):
         return before
