@@ -93,7 +93,11 @@ def prepare() -> int:
             return 1
         subprocess.run(["apt-get", "-qq", "update"], check=True)
         subprocess.run(["apt-get", "-qq", "-y", "--no-install-recommends", "install", *missing], check=True)
-    images.sysroot()
+    try:
+        images.sysroot()
+    except subprocess.CalledProcessError as error:
+        print(error, (error.stderr or "")[-4000:], sep="\n", file=sys.stderr)
+        return 1
     # The files of a disk belong to root: whoever is not builds it where they are.
     rest = [sys.executable, "-m", "tests.lab", "build"]
     return subprocess.run(rest if os.geteuid() == 0 else [*rest[:-1], "enter", *rest], check=False).returncode

@@ -12,6 +12,8 @@ from pathlib import Path
 
 Build = Callable[[Path], None]
 
+FORGOTTEN_SECONDS = 4 * 3600
+
 
 def home() -> Path:
     """Where everything built lies: $XDG_CACHE_HOME/pptp-wizard-lab, or the same under ~/.cache."""
@@ -51,7 +53,7 @@ def folder(name: str, build: Build) -> Path:
 
 
 def _forget_unused(kind: str) -> None:
-    """Remove the folders of this kind that nobody has asked for in a day, so that the cache does not grow for ever."""
+    """Remove the folders of this kind that nobody has asked for in hours, so that the cache does not grow for ever."""
     for place in home().glob(f"{kind}-*"):
-        if place.stat().st_mtime < time.time() - 86400:
+        if place.stat().st_mtime < time.time() - FORGOTTEN_SECONDS:
             shutil.rmtree(place) if place.is_dir() else place.unlink()
