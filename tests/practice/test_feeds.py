@@ -43,6 +43,13 @@ class Sysroot:
         self._modules = folder / "6.1.0"
         self._modules.mkdir()
         (self._modules / "modules.dep").write_text("".join(f"{name}.ko:\n" for name in MODULES.split()))
+        self._folder = folder / "debian"
+        plugins = self.path("/usr/lib/pppd") / "2.4.9"
+        plugins.mkdir(parents=True)
+        (plugins / "pppoe.so").write_text("a plugin")
+
+    def path(self, name: str) -> Path:
+        return self._folder / name.lstrip("/")
 
     def read(self, name: str) -> bytes:
         return name.encode()
