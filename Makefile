@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 # Each worker has a network of its own, so the labs of several tests run side by side.
 WORKERS ?= 2
 
-.PHONY: demo test check lab bench clean
+.PHONY: demo test check lab matrix bench clean
 
 demo: $(READY)
 	$(BIN)/python -m tests.lab prepare
@@ -27,6 +27,11 @@ check: $(READY)
 lab: $(READY)
 	$(BIN)/python -m tests.lab prepare
 	$(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
+
+# Every case of the tests of which `make lab` runs a sample.
+matrix: $(READY)
+	$(BIN)/python -m tests.lab prepare
+	LAB_MATRIX=whole $(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
 
 bench: $(READY)
 	$(BIN)/python -m tests.lab prepare

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
+from random import Random
 from typing import NoReturn
 
 import pytest
@@ -47,3 +49,20 @@ def row(request: pytest.FixtureRequest) -> Iterator[Row]:
     made = Row(next(iter(request.node.callspec.params.values())))
     yield made
     request.node.user_properties.append((PROPERTY, made.property()))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test marked `sample(N)` run N of its cases, others each day; with LAB_MATRIX=whole, every one."""
+    if os.environ.get("LAB_MATRIX") == "whole":
+        return
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left: set[pytest.Item] = set()
+    for name, mine in cases.items():
+        marker = mine[0].get_closest_marker("sample")
+        kept = Random(f"{date.today()} {name}").sample(mine, min(marker.args[0] if marker else 0, len(mine)))
+        left |= set(mine) - set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item in left])
+    items[:] = [item for item in items if item not in left]

@@ -61,6 +61,7 @@ def gets_in(client: Client, name: str) -> bool:
     return client.dial(name, "yourpass" if name == "youruser" else f"made-up-{name}", wait=8).up
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("release", "works"), [("14.07", True), ("22.03", True), ("24.10", False)])
 def test_the_packages_own_server_is_taken_over(lab: Lab, tmp_path: Path, release: str, works: bool) -> None:
     client, router = lab.client(), stock_server(lab, release)
@@ -106,6 +107,7 @@ def test_a_server_that_is_not_taken_over_is_left_entirely_alone(lab: Lab, tmp_pa
     assert gets_in(client, "alice")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("release", ["12.09", "21.02", "24.10"])
 def test_after_a_firmware_upgrade_one_command_brings_the_tunnel_back(lab: Lab, tmp_path: Path, release: str) -> None:
     client, router = lab.client(), lab.router(release=release)

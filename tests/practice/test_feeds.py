@@ -19,7 +19,7 @@ from wizard.practice import release as releases
 from wizard.practice import stock
 from wizard.practice.packages import apk, opkg
 
-MODULES = "crc-ccitt ecb libarc4 nf_conntrack_pptp nf_nat_pptp ppp_async ppp_generic ppp_mppe slhc"
+MODULES = "crc-ccitt ecb libarc4 nf_conntrack_pptp nf_nat_pptp ppp_async ppp_generic ppp_mppe pppoe pppox slhc"
 WITH_PYTHON = [name for name in releases.names() if releases.load(name).packages != "ipkg"]
 
 WGET = """#!/bin/sh
