@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import tempfile
+import zlib
 from collections.abc import Collection, Mapping
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -38,6 +40,7 @@ class Lab:
         self._images = images()
         self._folder = tempfile.TemporaryDirectory(prefix="pptp-lab-")
         self.network = Network()
+        self._place = place_among_workers()
         self._clients: dict[int, Client] = {}
         self._router: Router | None = None
         self._dhcp: DhcpServer | None = None
@@ -179,13 +182,11 @@ class Lab:
         with self.network.home.entered():
             return Guest(self._images, name, Path(self._folder.name), disks, nics, self._processor(name), *words)
 
-    @staticmethod
-    def _processor(name: str) -> int:
+    def _processor(self, name: str) -> int:
         """A processor for this machine: routers of workers side by side get different ones, clients those between."""
         processors = sorted(os.sched_getaffinity(0))
-        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
         number = int(name.removeprefix("client-")) if name.startswith("client-") else 0
-        return processors[(worker + number) % len(processors)]
+        return processors[(self._place + number) % len(processors)]
 
     def scan_tcp(self, address: str, ports: range = range(1, 65536)) -> set[int]:
         """The TCP ports of `address` that are open to the Internet host."""
@@ -217,3 +218,10 @@ class Lab:
             guest.close()
         self.network.close()
         self._folder.cleanup()
+
+
+def place_among_workers() -> int:
+    """A number that the workers of a run have in turn, and that begins anywhere, for other runs may be beside it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return worker + (zlib.crc32(run.encode()) if run else random.randrange(1024))

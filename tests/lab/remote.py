@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import paramiko
 
-BOOT_SECONDS = 40.0
+BOOT_SECONDS = 90.0
 PATH = "/bin:/sbin:/usr/bin:/usr/sbin"
 
 
