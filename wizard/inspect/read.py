@@ -51,6 +51,7 @@ _NAMES = (
     re.compile(r'^PRETTY_NAME="?([^"\n]+)', re.MULTILINE),
     re.compile(r"^DISTRIB_DESCRIPTION=['\"]?([^'\"\n]+)", re.MULTILINE),
 )
+_BARE_VERSION = re.compile(r"\d+(\.\d+)+\S*")
 _OLD_BANNER = re.compile(r"(WHITE RUSSIAN|KAMIKAZE|BACKFIRE)\s*\(([^)]*)\)")
 _REFUSED_COMMON = re.compile(rf"In file {COMMON}: unrecognized option '([^']*)'")
 _LINK = re.compile(r" -> (.*)$")
@@ -106,6 +107,7 @@ def _facts(sections: Mapping[str, Section], dialect: Dialect, files: Mapping[str
         name_service=settings.name_service(config, sections.get("dnsmasq")),
         pending=_pending(sections.get("pending")),
         uplinks=network.uplinks(present, [device for device, _ in calls]),
+        other_networks=network.others(present, home, wan),
         keeps_files="keeps" in sections,
         own_script=own_script,
         stock_service=kept is not None and kept.enabled,
@@ -128,7 +130,9 @@ def _release(section: Section) -> str:
             return found[1].strip()
     if found := _OLD_BANNER.search(text):
         return f"OpenWrt {found[1].title()} {found[2]}"
-    return next((line.strip() for line in text.splitlines() if line.strip()), "an unknown system")
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "an unknown system")
+    # 8.09 and 10.03 have no other file than /etc/openwrt_version, which holds the number alone.
+    return f"OpenWrt {first}" if _BARE_VERSION.fullmatch(first) else first
 
 
 def _dialect(sections: Mapping[str, Section]) -> Dialect:
