@@ -13,6 +13,7 @@ import paramiko
 
 from tests.lab.guest import Disk, Guest
 from tests.lab.namespaces import Namespace
+from tests.lab.provider import OWN_ADDRESS as PROVIDER
 from tests.lab.remote import BOOT_SECONDS, PATH, Done, NotAnsweringError, Remote
 
 # Everything on the disk, one line each, as `ls` has it; then the checksums. Left out are mounted folders and the lab's
@@ -157,9 +158,9 @@ class Router:
         return dict(_entry(line, checksums) for line in listing.splitlines())
 
     def calls(self) -> list[LiveCall]:
-        """The calls that are up now."""
+        """The calls that are up now; the line to the provider is none."""
         pairs = re.findall(r"^(ppp\d+) .*\n\s+inet addr:\S+\s+P-t-P:(\S+)", self.run("ifconfig").out, re.MULTILINE)
-        return [LiveCall(device, peer) for device, peer in pairs]
+        return [LiveCall(device, peer) for device, peer in pairs if peer != PROVIDER]
 
     def flash_written(self) -> int:
         """Bytes written to the flash since this boot, what waits in memory included."""

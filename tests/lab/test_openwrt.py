@@ -101,6 +101,7 @@ def test_a_provider_gives_the_address_over_pppoe_and_can_send_into_the_line(lab:
     assert f"inet addr:{router.wan}  P-t-P:{OWN_ADDRESS}" in router.run(f"ifconfig {device}").out
     assert router.run(f"ping -c1 -W2 {NAME}").code == 0
     assert lab.client().ping(router.wan)
+    assert router.calls() == []
 
     lab.provider.leads_to(INTO_THE_LAN)
     assert not lab.internet_host.ping(lab.lan_host.address)
