@@ -29,6 +29,7 @@ def routers(draw: st.DrawFn) -> RouterFacts:
     """LANs, WANs, pools and neighbours of every private size, on top of each other as it comes."""
     lan = draw(_interfaces())
     wan = draw(st.none() | _interfaces())
+    others = draw(st.lists(_interfaces(), max_size=2))
     hosts = st.integers(int(lan.network.network_address), int(lan.network.broadcast_address)).map(IPv4Address)
     ends = sorted((draw(hosts), draw(hosts)))
     near = st.integers(int(SERVER) & ~0xFF, int(SERVER) + 600).map(IPv4Address)
@@ -38,6 +39,7 @@ def routers(draw: st.DrawFn) -> RouterFacts:
         lan=replace(FRESH.lan, interface=lan),
         wan=replace(FRESH.wan, interface=wan),
         dhcp=draw(st.none() | st.just(DhcpPool(*ends))),
+        other_networks=tuple(each.network for each in others if not each.network.overlaps(lan.network)),
         neighbours=tuple(Neighbour(address, "", "DHCP lease") for address in seen),
     )
 
@@ -48,6 +50,12 @@ def _interfaces(draw: st.DrawFn) -> IPv4Interface:
     length = draw(st.integers(block.prefixlen, 30))
     address = draw(st.integers(int(block.network_address), int(block.broadcast_address)))
     return IPv4Interface((address, length))
+
+
+def test_a_network_for_guests_is_taken_too() -> None:
+    guests = replace(FRESH, other_networks=(IPv4Network("172.16.1.0/24"),))
+    assert "another network of this router (172.16.1.0/24)" in fault("172.16.1.9", guests)
+    assert addresses.propose_server(guests) == IPv4Address("172.16.2.1")
 
 
 @given(routers())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from wizard.model import uci
 from wizard.model.errors import WizardError
@@ -70,6 +70,13 @@ def wan(named: Mapping[str, str], present: Mapping[str, Device]) -> Wan:
 def uplinks(present: Mapping[str, Device], calls: Sequence[str]) -> int:
     """How many PPP devices are none of the calls, and so the router's own way to somewhere."""
     return sum(device.ppp and name not in calls for name, device in present.items())
+
+
+def others(present: Mapping[str, Device], home: Lan, out: Wan) -> tuple[IPv4Network, ...]:
+    """Networks of the router's other devices. A PPP device leads to one host alone."""
+    known = [home.interface.network, *([out.interface.network] if out.interface else [])]
+    found = {device.interface.network for device in present.values() if device.interface and not device.ppp}
+    return tuple(sorted(each for each in found if not each.is_loopback and not any(map(each.overlaps, known))))
 
 
 def dhcp_pool(named: Mapping[str, str], served: Section, home: Lan) -> DhcpPool | None:

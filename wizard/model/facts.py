@@ -284,5 +284,7 @@ class RouterFacts:
     offered_whole: bool = False
     """Every feed was read, so what is not in `offered` is nowhere."""
     damage: tuple[Damage, ...] = ()
+    other_networks: tuple[IPv4Network, ...] = ()
+    """What the router is in besides LAN and WAN: a network for guests, a VPN."""
     own_script: str = ""
     """Path of the init script that we write here, "" where the package's own is used."""

@@ -197,7 +197,8 @@ def _lan_warnings(facts: RouterFacts) -> Iterator[Problem]:
 
 def _fault(address: IPv4Address, facts: RouterFacts) -> str | None:
     """What speaks against `address` for either end of a call."""
-    return _useless(address) or _lan_fault(address, facts) or _wan_fault(address, facts) or _user_of(address, facts)
+    faults = (_lan_fault, _wan_fault, _other_fault, _user_of)
+    return _useless(address) or next((fault for each in faults if (fault := each(address, facts))), None)
 
 
 def _useless(address: IPv4Address) -> str | None:
@@ -223,6 +224,11 @@ def _wan_fault(address: IPv4Address, facts: RouterFacts) -> str | None:
     if wan is None or address not in wan.network:
         return None
     return f"{address} is on the side of the Internet (WAN, {wan.network})."
+
+
+def _other_fault(address: IPv4Address, facts: RouterFacts) -> str | None:
+    meets = (network for network in facts.other_networks if address in network)
+    return next((f"{address} is in another network of this router ({network})." for network in meets), None)
 
 
 def _user_of(address: IPv4Address, facts: RouterFacts) -> str | None:
@@ -267,7 +273,7 @@ def _free_slices(facts: RouterFacts) -> Iterator[IPv4Network]:
 
 def _meets(network: IPv4Network, facts: RouterFacts) -> bool:
     wan = facts.wan.interface
-    taken = [facts.lan.interface.network, *([wan.network] if wan else [])]
+    taken = [facts.lan.interface.network, *([wan.network] if wan else []), *facts.other_networks]
     return any(map(network.overlaps, taken)) or any(each.address in network for each in facts.neighbours)
 
 
