@@ -54,7 +54,13 @@ def look(trip: Trip) -> Trip:
 
 def facts_of(session: Session, *, feeds: bool = True) -> RouterFacts:
     """Everything one look finds, in one round trip. The router's feeds are read only where asked for and needed."""
-    looking = script.render(
+    looking = looking_script(feeds=feeds)
+    return inspect.read(script.split(session.run(looking.text).out, looking.nonce))
+
+
+def looking_script(*, feeds: bool = True) -> script.Script:
+    """What looks at a router, for all that this program knows of routers."""
+    return script.render(
         "inspect",
         wanted=inspect.WANTED_PACKAGES if feeds else (),
         needed=WANTED,
@@ -62,7 +68,6 @@ def facts_of(session: Session, *, feeds: bool = True) -> RouterFacts:
         firewall=[member.value for member in Firewall],
         service=[member.value for member in Service],
     )
-    return inspect.read(script.split(session.run(looking.text).out, looking.nonce))
 
 
 def _introduce(screen: Screen, facts: RouterFacts) -> None:
