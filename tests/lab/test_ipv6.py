@@ -15,6 +15,7 @@ pytestmark = pytest.mark.lab
 
 SWITCH = "for name in all default; do echo %d >/proc/sys/net/ipv6/conf/$name/disable_ipv6; done\n"
 ON, OFF = SWITCH % 0, SWITCH % 1
+LISTENING = "until netstat -ltn | grep -q ' :::22 '; do sleep 1; done"
 ROUTER, CLIENT = "fd00:9::1", "fd00:9::2"
 CONTROL = "nft insert rule inet fw4 input iifname ppp0 accept"
 """What the router would do with the packet if the clients' zone did not see to it."""
@@ -31,7 +32,7 @@ def client(lab: Lab) -> Iterator[Client]:
 
 def test_ipv6_in_a_call_does_not_reach_the_router(lab: Lab, client: Client, tmp_path: Path) -> None:
     router = lab.router(release="22.03", packages=("pptpd",))
-    router.run(f"{ON} /etc/init.d/dropbear restart; echo +ipv6 >>/etc/ppp/options")
+    router.run(f"{ON} echo +ipv6 >>/etc/ppp/options; /etc/init.d/dropbear restart; {LISTENING}")
     access = ["internet = true", "between_clients = true", 'router = "dns"']
     ran = Wizard(router, tmp_path).apply(answers(access=access), {"anna": PASSWORD})
     assert ran.code == 0, ran.out
