@@ -66,7 +66,8 @@ def recorded(lab: Lab, scene: Scene) -> bytes:
         return random.Random(scene["noise"]).randbytes(scene["noise"])
     if "of" in scene:
         whole = (FOLDER / scene["of"] / "inspect.txt").read_bytes()
-        return str(scene.get("banner", "")).encode() + whole[: scene.get("cut", len(whole))]
+        cut: int | None = scene.get("cut")
+        return str(scene.get("banner", "")).encode() + whole[:cut]
     if "root" in scene:
         return elsewhere(scene["root"])
     with tempfile.TemporaryDirectory() as home:
