@@ -65,9 +65,8 @@ def recorded(lab: Lab, scene: Scene) -> bytes:
     if "noise" in scene:
         return random.Random(scene["noise"]).randbytes(scene["noise"])
     if "of" in scene:
-        whole = (FOLDER / scene["of"] / "inspect.txt").read_bytes()
-        cut: int | None = scene.get("cut")
-        return str(scene.get("banner", "")).encode() + whole[:cut]
+        whole = Path(FOLDER, scene["of"], "inspect.txt").read_bytes()
+        return str(scene.get("banner", "")).encode() + whole[: scene.get("cut")]
     if "root" in scene:
         return elsewhere(scene["root"])
     with tempfile.TemporaryDirectory() as home:
