@@ -63,10 +63,12 @@ def _write(name: str, said: bytes) -> None:
 def recorded(lab: Lab, scene: Scene) -> bytes:
     """What the router of this scene says."""
     if "noise" in scene:
-        return random.Random(scene["noise"]).randbytes(scene["noise"])
+        size: int = scene["noise"]
+        return random.Random(size).randbytes(size)
     if "of" in scene:
         whole = Path(FOLDER, scene["of"], "inspect.txt").read_bytes()
-        return str(scene.get("banner", "")).encode() + whole[: scene.get("cut")]
+        cut: int | None = scene.get("cut")
+        return str(scene.get("banner", "")).encode() + whole[:cut]
     if "root" in scene:
         return elsewhere(scene["root"])
     with tempfile.TemporaryDirectory() as home:
