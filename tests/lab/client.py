@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 SSH_PASSWORD = "client"
 SERVER = "203.0.113.1"
 
-# Ends whatever a test left: calls, pptp's call manager (which would swallow later calls), listeners, routes.
+# Ends whatever a test left: calls, pptp's call manager (which would swallow later calls), listeners, neighbours.
 CLEAN = """
 for comm in /proc/[0-9]*/comm; do
     read -r name <$comm || continue
     case "$name" in pppd|pptp*|nc) pid=${comm#/proc/}; kill -9 "${pid%/comm}" ;; esac
 done 2>/dev/null
 rm -rf /tmp/run/pptp /tmp/call
+ip neigh flush dev eth0 # the next router may have its address behind a provider
 """
 
 
