@@ -94,7 +94,7 @@ def test_a_feed_that_is_gone_stops_it_before_any_change(lab: Lab, tmp_path: Path
     ran = Wizard(router, tmp_path).apply(answers(), {"anna": SECRET})
     assert ran.code == 1
     assert "cannot fetch the list of packages" in ran.out
-    assert "No configuration was changed" in ran.out
+    assert "No configuration file was replaced" in ran.out
     assert unchanged(before, router.digest())
 
 
