@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, cast
@@ -105,7 +106,8 @@ class Session:
             self._fed(channel, content, on_sent, timeout)
             return self._followed(channel, None, timeout)
 
-    def _opened(self, command: str, timeout: float) -> Channel:
+    @contextmanager
+    def _opened(self, command: str, timeout: float) -> Iterator[Channel]:
         try:
             channel = self._transport.open_session(timeout=_OPEN_TIMEOUT)
             channel.settimeout(timeout)
@@ -114,7 +116,13 @@ class Session:
             raise self._silent(timeout) from error
         except (SSHException, EOFError, OSError) as error:
             raise self._lost(str(error)) from error
-        return channel
+        try:
+            yield channel
+        finally:
+            # The farewell goes over the same line: where that has just been cut, closing fails the same way, and
+            # its error must not hide the one that says so.
+            with suppress(SSHException, EOFError, OSError):
+                channel.close()
 
     def _fed(self, channel: Channel, content: bytes, on_sent: Callable[[int], None] | None, timeout: float) -> None:
         for at in range(0, len(content), _CHUNK):
