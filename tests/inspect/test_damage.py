@@ -100,6 +100,7 @@ def test_what_the_wizard_writes_is_none(facts: RouterFacts) -> None:
 def test_a_zone_for_ppp_alone_goes_with_what_is_tied_to_it() -> None:
     facts = with_rules(OLD_ZONE)
     assert kinds(facts) == [Kind.PPP_WILDCARD]
+    assert facts.damage[0].blocks == "zone-in-the-way"
     left = text_after(facts, FIREWALL, Kind.PPP_WILDCARD)
     assert left.startswith(ZONES.decode())
     assert "vpn" not in left and "ppp+" not in left

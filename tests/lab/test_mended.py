@@ -87,14 +87,20 @@ def test_a_forward_stops_it_and_with_leave_all_is_mended(lab: Lab, tmp_path: Pat
     reaches_what_was_answered(client)
 
 
-def test_what_nobody_asked_to_mend_stays(lab: Lab, tmp_path: Path) -> None:
+def test_what_nobody_asked_to_mend_stays_unless_it_lets_calls_in(lab: Lab, tmp_path: Path) -> None:
     client, router = lab.client(), lab.router(release="24.10")
     assert router.run(f"{DAMAGE}/etc/init.d/firewall restart").code == 0
-    ran = Wizard(router, tmp_path).apply(answers(access=NARROW), {"anna": PASSWORD})
-    for kind in ("ppp-wildcard", "duplicate-rules", "debug"):
+    wizard, before = Wizard(router, tmp_path), router.digest()
+    refused = wizard.apply(answers(access=NARROW), {"anna": PASSWORD})
+    assert refused.code == 3, refused.out
+    assert "--mend ppp-wildcard" in refused.out
+    assert router.digest() == before
+
+    ran = wizard.apply(answers(access=NARROW), {"anna": PASSWORD}, "--mend", "ppp-wildcard")
+    for kind in ("duplicate-rules", "debug"):
         assert f"--mend {kind}" in " ".join(ran.out.split())
     config = router.read("/etc/config/firewall").decode()
-    assert "ppp+" in config
+    assert "ppp+" not in config
     assert config.count("1723") == 3
     assert b"\ndebug\n" in router.read(COMMON)
     assert client.dial("anna", PASSWORD).up

@@ -49,15 +49,22 @@ def _of_config(text: str, facts: RouterFacts, *, forwards_by_hand: bool) -> Iter
     with_wild = [section for section in tied if names & {section.value("src"), section.value("dest")}]
     if wild or cuts:
         gone = _removed(text, Kind.PPP_WILDCARD, [*wild, *with_wild])
-        yield Damage(Kind.PPP_WILDCARD, CONFIG, (*gone.cuts, *cuts), {"found": (*map(_named, wild), *said)})
+        listed = {"found": (*map(_named, wild), *said), "kind": Kind.PPP_WILDCARD}
+        yield Damage(Kind.PPP_WILDCARD, CONFIG, (*gone.cuts, *cuts), listed, blocks=_in_the_way(facts))
     others = [zone for zone in old if zone not in wild]
     if others:
         rest = [section for section in tied if section not in with_wild]
-        yield _removed(text, Kind.OLD_ZONE, [*others, *rest])
+        yield _removed(text, Kind.OLD_ZONE, [*others, *rest], {"kind": Kind.OLD_ZONE}, blocks=_in_the_way(facts))
     taken = [*away, *tied]
     again = [section for section in found if section not in taken and _opens(section, facts.zones)]
     if again:
         yield _removed(text, Kind.DUPLICATE_RULES, again)
+
+
+def _in_the_way(facts: RouterFacts) -> str:
+    """fw3 and fw4 ask zone by zone in order, so one with the devices of calls decides before ours does; where our lines
+    are in /etc/firewall.user they come before every zone."""
+    return "zone-in-the-way" if facts.dialect.uci_firewall else ""
 
 
 def _removed(
