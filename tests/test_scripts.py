@@ -89,8 +89,7 @@ SCRIPTS = scripts()
 def test_what_every_pppd_reads_is_mended_before_pppd_judges_a_candidate() -> None:
     steps = [line.split()[1:] for line in SCRIPTS["apply mended"].splitlines() if line.startswith("\tstep ")]
     names = [words[0] for words in steps]
-    assert names.index("keep") < names.index("common") < names.index("check") < names.index("files")
-    assert names.count("keep") == 1
+    assert names.index("arm") < names.index("common") < names.index("check") < names.index("files")
     assert set(names) <= STEP_NAMES.keys()
 
 
@@ -106,6 +105,7 @@ def test_shellcheck_has_nothing_against_it(name: str) -> None:
     allowed = [
         "SC2154",  # $WAN and $LAN come from the script that sources firewall.user
         "SC1090",  # the router's own settings are sourced where they lie
+        "SC1091",  # so is the engine, which is a script of its own here
         "SC2034",  # START and USE_PROCD are read by rc.common
         "SC2043",  # a loop over what a template filled in may go round once
     ]
@@ -133,6 +133,6 @@ def test_every_path_on_the_router_can_be_moved_to_a_practice_root(path: Path) ->
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_no_script_uses_what_old_routers_lack(path: Path) -> None:
-    lacking = re.compile(r"\b(base64|nohup|setsid|timeout|stat|readlink|sha256sum|diff|cmp|od)\b|\[\[")
+    lacking = re.compile(r"(?<!/)\b(base64|nohup|setsid|timeout|stat|readlink|sha256sum|diff|cmp|od)\b|\[\[")
     for line in path.read_text("utf-8").splitlines():
         assert line.lstrip().startswith("#") or not lacking.search(line), line

@@ -97,6 +97,16 @@ def _parse(arguments: Sequence[str]) -> Options:
         help=f"damage on the router that is mended without asking; without it --yes mends none ({', '.join(Kind)})",
     )
     parser.add_argument(
+        "--confirm-within",
+        type=_seconds,
+        default=90,
+        metavar="SECONDS",
+        help="the router undoes a change by itself when a new connection has not confirmed it in this time (90)",
+    )
+    parser.add_argument(
+        "--break-lock", action="store_true", help="take over from a wizard that is at work there, and undo what it did"
+    )
+    parser.add_argument(
         "--yes", action="store_true", help="ask nothing: apply what --answers says, or the router's own tunnel again"
     )
     parser.add_argument(
@@ -106,6 +116,13 @@ def _parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--plain", action="store_true", help="text lines and numbered choices only")
     parser.add_argument("--version", action="version", version=f"pptp-wizard {__version__}")
     return Options(**vars(parser.parse_args(arguments)))
+
+
+def _seconds(text: str) -> int:
+    """The value of `--confirm-within`."""
+    if not text.isdecimal() or not 10 <= int(text) <= 3600:
+        raise argparse.ArgumentTypeError("a whole number from 10 to 3600")
+    return int(text)
 
 
 def _kinds(text: str) -> frozenset[Kind]:

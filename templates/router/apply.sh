@@ -1,40 +1,22 @@
 #!/bin/sh
-# Brings a router to the planned state, step by step, and stops at the first step that fails. It runs on by itself when
+# Brings a router to the planned state as a transaction: what to go back to lies on the flash before the first change, a
+# timer and a start script go back by themselves, and only `confirm.sh` over a new connection ends that. It runs on when
 # the connection is cut; the connection only follows the log that it keeps in RAM.
-{% include "router/prelude.sh" %}
+IPKG_INSTROOT=${IPKG_INSTROOT-}
+umask 077
+work="${IPKG_INSTROOT}/tmp/pptp-wizard."{{ nonce }}
 
-work="${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
-stage="${IPKG_INSTROOT}/etc/pptp-wizard/stage"
-first="${IPKG_INSTROOT}/etc/pptp-wizard/original"
-kept="${IPKG_INSTROOT}/etc/pptp-wizard/previous"
-lock="${IPKG_INSTROOT}/tmp/pptp-wizard.lock"
+write_engine() {
+	cat >"$work/engine" <<'END_{{ nonce }}'
+{% include "router/engine.sh" %}
+END_{{ nonce }}
+}
 {% if archives %}
+
 archives="${IPKG_INSTROOT}/tmp/"{{ folder }}
 {% endif %}
 
-{% include "axis/packages/" ~ dialect.packages.value ~ ".sh" %}
-{% include "axis/firewall/" ~ dialect.firewall.value ~ ".sh" %}
-{% include "axis/service/" ~ dialect.service.value ~ ".sh" %}
-
-mark() {
-	echo "$nonce $*"
-}
-
-# attempt NAME COMMAND…: run it and say how it went. `why` names the page that explains a failure.
-attempt() {
-	at_step=$1
-	shift
-	why=step-failed
-	mark start "$at_step"
-	if "$@" 2>&1; then
-		mark "done" "$at_step"
-		return
-	fi
-	mark failed "$at_step" "$why"
-	return 1
-}
-
-# step NAME COMMAND…: the same, and the end where it fails.
+# step NAME COMMAND…: the end, and the way back, where it fails.
 step() {
 	attempt "$@" || finish
 }
@@ -44,11 +26,28 @@ finish() {
 {% if archives %}
 	rm -rf "$archives"
 {% endif %}
-	if [ "$(cat "$lock/holder")" = "$work" ]; then
-		rm -rf "$stage" "$lock"
-	fi 2>/dev/null
-	: >"$work/end"
+	if [ "$(cat "$lock/holder" 2>/dev/null)" = "$work" ]; then
+		mkdir "$work/decided" 2>/dev/null || exit
+		back "failed $at_step $why"
+	fi
+	release
 	exit
+}
+
+# back WHY: to where it was, as far as anything has begun. A change of somebody else's that could not be undone stays
+# for the next start.
+back() {
+	if armed; then
+		undo "$1"
+	else
+		[ -f "$pending/armed" ] || tidy
+		mark undone "$1"
+		release
+	fi
+}
+
+armed() {
+	[ -f "$pending/armed" ] && grep -q "^id $nonce\$" "$pending/about"
 }
 
 fail() {
@@ -58,17 +57,66 @@ fail() {
 }
 
 # take_turn: one wizard at a time. The lock is in RAM, so a restart takes it away; one whose holder has ended is void.
+# What that one left unfinished is ended first, and then the preview is not true any more.
 take_turn() {
-	if ! mkdir "$lock"; then
-		holder=$(cat "$lock/holder")
-		if [ -d "$holder" ] && [ ! -f "$holder/end" ]; then
-			fail busy ""
-			return
-		fi
-		[ -d "$holder" ] && rm -rf "$holder"
-	fi 2>/dev/null
+	if ! mkdir "$lock" 2>/dev/null; then
+		holder=$(cat "$lock/holder" 2>/dev/null)
+{% if not break_lock %}
+		at_work && { fail busy "$(holder_words)" || return 1; }
+{% endif %}
+		for pid in "$(cat "$lock/guard")" "$(cat "$holder/pid")"; do
+			alive "$pid" && end_family "$pid"
+		done 2>/dev/null
+		rm -rf "$lock"
+		mkdir "$lock" || fail busy "" || return 1
+	fi
 	echo "$work" >"$lock/holder"
-	[ "$(cat "$lock/holder")" = "$work" ] || fail busy ""
+	echo {{ owner }} >"$lock/owner"
+	uptime_seconds >"$lock/since"
+	[ "$(cat "$lock/holder")" = "$work" ] || fail busy "" || return 1
+	for old in "${IPKG_INSTROOT}"/tmp/pptp-wizard.[0-9a-f]*; do
+		[ "$old" = "$work" ] || rm -rf "$old"
+	done
+	(
+		trap '' HUP PIPE
+		guard
+	) >>"$work/log" 2>&1 &
+	echo "$!" >"$lock/guard"
+	[ ! -d "$pending" ] && [ ! -h "$pending" ] && return 0
+	[ -f "$pending/engine" ] || { rm -rf "$pending" && return 0; }
+	(
+		. "$pending/engine"
+		mkdir -p "$work"
+		: >"$work/began-all"
+		recover broken-off
+	)
+	fail changed-meanwhile "an earlier change that was broken off, and is undone now"
+}
+
+# guard: goes back when nobody confirms in time, when the work has died, or when nothing has moved for 90 seconds.
+guard() {
+	heard=$(uptime_seconds)
+	size=
+	while [ ! -d "$work/decided" ] && [ ! -f "$work/end" ]; do
+		sleep 1
+		now=$(uptime_seconds)
+		said=$(cat "$work/log" "$work/beat" 2>/dev/null | wc -c)
+		[ "$said" = "$size" ] || heard=$now
+		size=$said
+		reason=
+		if [ -f "$work/until" ] && [ "$now" -ge "$(cat "$work/until")" ]; then
+			reason=timer
+		elif [ ! -f "$work/waiting" ] && ! alive "$(cat "$work/pid")"; then
+			reason=broken-off
+		elif [ ! -f "$work/waiting" ] && [ $((now - heard)) -gt 90 ]; then
+			reason=hung
+		fi
+		[ "$reason" ] || continue
+		[ -f "$work/end" ] && return
+		mkdir "$work/decided" 2>/dev/null || return
+		end_family "$(cat "$work/pid")"
+		back "$reason"
+	done
 }
 
 # still PATH MD5: the file is what the preview was made from ("-": it is not there).
@@ -89,11 +137,24 @@ decoded() {
 	awk '{ for (i = 1; i <= NF; i++) printf "%c", $i + 0 }'
 }
 
+# nothing_pending: what somebody else has set and not committed would be put into effect by building the firewall anew
+# (openwrt.md F5).
+nothing_pending() {
+	[ -x "${IPKG_INSTROOT}/sbin/uci" ] || return 0
+	changes=$(uci -q changes)
+	[ -z "$changes" ] || fail uci-pending "$changes"
+}
+
 stage_files() {
+	nothing_pending || return 1
 {% for file in files %}
 	still {{ file.path }} {{ file.md5_before }} || return 1
 {% endfor %}
-	mkdir -p "$stage" && chmod 700 "${IPKG_INSTROOT}/etc/pptp-wizard" "$stage" || return 1
+	for ours in "$home" "$stage"; do
+		[ -h "$ours" ] || { [ -e "$ours" ] && [ ! -d "$ours" ]; } && { fail not-our-folder "$ours" || return 1; }
+	done
+	rm -rf "$stage"
+	mkdir -p "$stage" && chmod 700 "$home" "$stage" || fail flash-full "$stage" || return 1
 {% for candidate in candidates %}
 {{ candidate.writer | verbatim }}
 	staged {{ candidate.name }} {{ candidate.md5 }} || return 1
@@ -110,6 +171,99 @@ stage_files() {
 	return 0
 }
 
+# keep PATH: as it is now, or that it is not there, and which folders will have to go again.
+keep() {
+	[ -f "$saved/files$1" ] || [ -h "$saved/files$1" ] || [ -f "$saved/absent$1" ] && return 0
+	if [ -f "${IPKG_INSTROOT}$1" ] || [ -h "${IPKG_INSTROOT}$1" ]; then
+		copy "${IPKG_INSTROOT}$1" "$saved/files$1" || return 1
+	else
+		mkdir -p "$saved/absent${1%/*}" && : >"$saved/absent$1" || return 1
+		folder=${1%/*}
+		while [ -n "$folder" ] && [ ! -d "${IPKG_INSTROOT}$folder" ]; do
+			echo "$folder" >>"$saved/folders"
+			folder=${folder%/*}
+		done
+	fi
+	echo "$1" >>"$saved/paths"
+}
+
+# keep_all: everything that may change, in two forms: as it is, for going back at once, and small, for the history.
+keep_all() {
+	mkdir -p "$saved/files" "$saved/absent" && : >"$saved/folders" && : >"$saved/paths" || return 1
+	for path in{% for path in paths %} {{ path }}{% endfor %}; do
+		keep "$path" || return 1
+	done
+	for path in $(service_links) $(service_makes); do
+		keep "${path#"${IPKG_INSTROOT}"}" || return 1
+	done
+	service_who >"$saved/daemon" || return 1
+{% if packages %}
+	packages_installed >"$saved/packages" || return 1
+	database=$(packages_database)
+	if [ -n "$database" ]; then
+		gzip -c <"$database" >"$saved/database.gz" || return 1
+	fi
+	tree | gzip -c >"$saved/tree.gz" || return 1
+	gunzip -c <"$saved/tree.gz" >/dev/null || return 1
+{% endif %}
+	pack
+}
+
+# pack: the state for the history, and of what was never kept before, for good.
+pack() {
+	cp "$pending/about" "$saved/about" || return 1
+	(cd "$saved" && tar cf - about daemon paths files absent) | gzip -c >"$pending/state.tgz" || return 1
+	gunzip -c <"$pending/state.tgz" | tar tf - >/dev/null || return 1
+	known="$home/original.paths"
+	[ -f "$known" ] || known=/dev/null
+	{
+		sed 's/^/had /' "$known"
+		sed 's/^/now /' "$saved/paths"
+	} | awk '$1 == "had" { had[$2] = 1; next } !($2 in had) { print $2 }' >"$work/first"
+	[ -s "$work/first" ] || return 0
+	mkdir -p "$work/original/files" "$work/original/absent" && cp "$saved/about" "$saved/daemon" "$work/original/" &&
+		cp "$work/first" "$work/original/paths" || return 1
+	while read -r path; do
+		if [ -f "$saved/absent$path" ]; then
+			mkdir -p "$work/original/absent${path%/*}" && : >"$work/original/absent$path"
+		else
+			copy "$saved/files$path" "$work/original/files$path"
+		fi || return 1
+	done <"$work/first"
+	(cd "$work/original" && tar cf - about daemon paths files absent) | gzip -c >"$pending/original.tgz" || return 1
+	gunzip -c <"$pending/original.tgz" | tar tf - >/dev/null || return 1
+	cat "$known" "$work/first" >"$pending/original.paths"
+}
+
+# arm: what to go back to is on the flash, whole, and so is what goes back at the next start. Then there is no way to
+# lose it.
+arm() {
+	rm -rf "$pending"
+	mkdir -p "$pending" && cp "$work/engine" "$pending/engine" || fail flash-full "$pending" || return 1
+	{
+		echo "format 1"
+		echo "id $nonce"
+		echo "what "{{ what }}
+		echo "by "{{ owner }}
+		echo "version "{{ version }}
+		echo "at $(date '+%Y-%m-%d %H:%M:%S')"
+	} >"$pending/about"
+	keep_all || fail flash-full "$pending" || return 1
+	[ "$(md5sum <"$work/engine")" = "$(md5sum <"$pending/engine")" ] || fail flash-full "$pending" || return 1
+	hook=$(service_hook)
+	mkdir -p "${hook%/*}"
+	cat >"$hook" <<'END'
+#!/bin/sh
+# Written by pptp-wizard while it changes something: ends what a start of the router has interrupted, and goes away.
+[ -f "${IPKG_INSTROOT}/etc/pptp-wizard/pending/engine" ] || { rm -f "$0"; exit 0; }
+. "${IPKG_INSTROOT}/etc/pptp-wizard/pending/engine"
+recover boot
+END
+	[ "$(tail -n 1 "$hook")" = "recover boot" ] && chmod 755 "$hook" || fail flash-full "$hook" || return 1
+	sync
+	: >"$pending/armed" && sync
+}
+
 {% if archives %}
 # arrived NAME MD5: a package that was sent before this script is whole.
 arrived() {
@@ -119,34 +273,32 @@ arrived() {
 
 {% endif %}
 {% if packages %}
-# record_packages: what came is ours to take away again one day, also where not all of it came.
+# record_packages: what came is ours to take away again one day.
 record_packages() {
-	packages_installed | awk 'NR == FNR { had[$1] = 1; next } !($1 in had) { print $1 }' "$work/before" - >"$work/came"
+	newcomers >"$work/came"
 	while read -r name; do
 		mark installed "$name"
-		grep -q "^$name\$" "${IPKG_INSTROOT}/etc/pptp-wizard/packages" 2>/dev/null ||
-			echo "$name" >>"${IPKG_INSTROOT}/etc/pptp-wizard/packages"
+		grep -q "^$name\$" "$home/packages" 2>/dev/null || echo "$name" >>"$home/packages" || return 1
 	done <"$work/came"
 }
 
 install_packages() {
-	packages_installed >"$work/before"
 {% if archives %}
 {% for archive in archives %}
 	arrived {{ archive.name }} {{ archive.md5 }} || return 1
 {% endfor %}
-	packages_add "${archives#"${IPKG_INSTROOT}"}"{% for name in packages %} {{ name }}{% endfor %}
+	watched packages_add "${archives#"${IPKG_INSTROOT}"}"{% for name in packages %} {{ name }}{% endfor %}
 
 {% else %}
-	packages_refresh || fail feed-unreachable "" || return 1
-	packages_install{% for name in packages %} {{ name }}{% endfor %}
+	watched packages_refresh || fail feed-unreachable "" || return 1
+	watched packages_install{% for name in packages %} {{ name }}{% endfor %}
 
 {% endif %}
 	installed=$?
 {% if archives %}
 	rm -rf "$archives"
 {% endif %}
-	record_packages
+	record_packages || fail flash-full "$home/packages" || return 1
 	[ "$installed" = 0 ] || fail package-failed ""
 }
 {% endif %}
@@ -169,30 +321,10 @@ choose_options() {
 	fail options-refused ""
 }
 
-# keep FOLDER PATH: its bytes, mode and owner as they are now, under its own path; "absent" lists what was not there.
-keep() {
-	if [ -f "${IPKG_INSTROOT}$2" ]; then
-		mkdir -p "$1${2%/*}" && cp -p "${IPKG_INSTROOT}$2" "$1$2"
-	else
-		echo "$2" >>"$1/absent"
-	fi
-}
-
-# keep_all FOLDER: every file of the tunnel. Whole or not at all, so it gets its name last.
-keep_all() {
-	rm -rf "$1.new"
-	mkdir -p "$1.new" || return 1
-{% for file in files %}
-	keep "$1.new" {{ file.path }} || return 1
-{% endfor %}
-	rm -rf "$1" && mv "$1.new" "$1"
-}
-
-# keep_old: what the owner had before our first change stays for good; beside it, what was there before this one.
-keep_old() {
-	[ -d "$first" ] || keep_all "$first" || fail flash-full "$first" || return 1
-	keep_all "$kept" || fail flash-full "$kept" || return 1
-	sync
+# countdown: from here on the tunnel or the way in may change, and without a confirmation all of it is undone.
+countdown() {
+	echo $(($(uptime_seconds) + {{ window }})) >"$work/until"
+	mark countdown {{ window }}
 }
 
 # replace NAME PATH MODE: by rename, so that a symbolic link into /rom gives way to the file and is not written through.
@@ -203,45 +335,65 @@ replace() {
 	[ "$(md5sum <"${IPKG_INSTROOT}$2")" = "$sum" ] || return 1
 	mark changed "$2"
 }
+{% if files | selectattr("link_after") | list %}
+
+# lead PATH TARGET: a link again, as it was.
+lead() {
+	rm -f "$stage/link"
+	mkdir -p "${IPKG_INSTROOT}${1%/*}" && ln -s "$2" "$stage/link" && mv -f "$stage/link" "${IPKG_INSTROOT}$1" || return 1
+	mark changed "$1"
+}
+{% endif %}
+{% if files | selectattr("gone") | list %}
+
+remove() {
+	rm -f "${IPKG_INSTROOT}$1" && mark changed "$1"
+}
+{% endif %}
 
 replace_files() {
 	# A package may just have brought these directories; they are no secret.
 	umask 022
 {% for file in files if file.changed and file.path != common_options %}
+{% if file.gone %}
+	remove {{ file.path }} || return 1
+{% elif file.link_after %}
+	lead {{ file.path }} {{ file.link_after }} || fail flash-full {{ file.path }} || return 1
+{% else %}
 	replace {{ file.name }} {{ file.path }} {{ file.mode }} || fail flash-full {{ file.path }} || return 1
+{% endif %}
 {% endfor %}
 	umask 077
+{% if what == "apply" %}
+	note_applied || fail flash-full "$home/applied" || return 1
+{% endif %}
 	sync
 }
+{% if what == "apply" %}
+
+# note_applied: checksums of what stands there now, so that what others change later can be told from it.
+note_applied() {
+	{
+		echo "format 1"
+{% for file in files if not file.gone and not file.link_after %}
+		echo "$(md5sum <"${IPKG_INSTROOT}"{{ file.path }} | sed 's/ .*//') "{{ file.path }}
+{% endfor %}
+	} >"$home/applied.new" && [ "$(grep -c . "$home/applied.new")" = {{ noted }} ] && mv -f "$home/applied.new" "$home/applied"
+}
+{% endif %}
 {% for file in files if file.changed and file.path == common_options %}
 
 # mend_common: pppd reads this file before any other, and could judge no candidate with what is wrong in it.
 mend_common() {
+{% if file.gone %}
+	rm -f "${IPKG_INSTROOT}"{{ file.path }} && mark changed {{ file.path }}
+{% elif file.link_after %}
+	rm -f "${IPKG_INSTROOT}"{{ file.path }} && ln -s {{ file.link_after }} "${IPKG_INSTROOT}"{{ file.path }}
+{% else %}
 	replace {{ file.name }} {{ file.path }} {{ file.mode }} || fail flash-full {{ file.path }}
+{% endif %}
 }
 {% endfor %}
-
-# end_calls: every call of this server whose address is not to be kept: a client that is out, or has another password or
-# address, and whoever is in the middle of logging in with the old file.
-end_calls() {
-	keep_these=" {% for address in keep_calls %}{{ address }} {% endfor %}"
-	ended=
-	pptp_calls >"$work/calls"
-	while read -r pid device address; do
-		case "$keep_these" in
-		*" $address "*) continue ;;
-		esac
-		echo "$device $address"
-		kill "$pid"
-		ended="$ended $pid"
-	done <"$work/calls"
-	[ -z "$ended" ] && return 0
-	sleep 2
-	for pid in $ended; do
-		kill -9 "$pid" 2>/dev/null
-	done
-	return 0
-}
 
 {% if service.enable or service.restart %}
 start_daemon() {
@@ -264,70 +416,71 @@ restart_others() {
 }
 {% endif %}
 
+{% if firewall_reload %}
 reload_firewall() {
+{% if what == "apply" %}
 	firewall_reload || fail firewall-failed ""
+{% else %}
+	firewall_rebuild || fail firewall-failed ""
+{% endif %}
 }
+{% endif %}
 
 apply() {
 	step turn take_turn
 	step stage stage_files
+	step arm arm
 {% if packages %}
 	step packages install_packages
 {% endif %}
 {% for file in files if file.changed and file.path == common_options %}
-	step keep keep_old
+	begin files
+	countdown
 	step common mend_common
 {% endfor %}
 {% if options_candidates %}
 	step check choose_options
 {% endif %}
-{% if files | selectattr("changed") | rejectattr("path", "equalto", common_options) | list %}
-{% if not files | selectattr("changed") | selectattr("path", "equalto", common_options) | list %}
-	step keep keep_old
+	[ -f "$work/until" ] || countdown
+{% if service.stop %}
+	begin service
+	step stop service_stop
 {% endif %}
+	begin files
 	step files replace_files
-{% endif %}
-	# From here on one failure must not keep the rest from being done: who is out has to be out.
-	attempt calls end_calls
-	failed=$?
+	step calls end_calls
 {% if service.again %}
-	attempt names restart_others || failed=1
+	begin names
+	step names restart_others
 {% endif %}
 {% if service.enable or service.restart %}
-	attempt service start_daemon || failed=1
+	begin service
+	step service start_daemon
+{% endif %}
+{% if service.back %}
+	step service service_back {{ service.back }}
 {% endif %}
 {% if firewall_reload %}
-	attempt firewall reload_firewall || failed=1
+	begin firewall
+	step firewall reload_firewall
 {% endif %}
-	[ "$failed" = 0 ] && mark complete
-	finish
+	mark complete
+	: >"$work/waiting"
 }
 
-# follow: what the log has more than was shown, until the work has ended.
-follow() {
-	shown=0
-	while :; do
-		ended=
-		[ -f "$work/end" ] && ended=yes
-		lines=$(wc -l <"$work/log")
-		if [ "$lines" -gt "$shown" ]; then
-			sed -n "$((shown + 1)),$((lines))p" "$work/log"
-			shown=$((lines))
-		fi
-		[ "$ended" ] && break
-		sleep 1
-	done
-	rm -rf "$work"
-}
+{% include "router/follow-log.sh" %}
 
 main() {
 	mkdir -p "$work" || exit 1
 	: >"$work/log"
+	write_engine
+	. "$work/engine"
 	(
 		trap '' HUP PIPE
 		apply
-	) >"$work/log" 2>&1 &
-	follow
+	) >>"$work/log" 2>&1 &
+	echo "$!" >"$work/pid"
+	follow 0
 }
 
 # Nothing runs before the last line has arrived, so a connection that is cut in between does nothing.

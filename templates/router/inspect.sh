@@ -114,6 +114,23 @@ uci_settings() {
 	file "${IPKG_INSTROOT}/etc/sysupgrade.conf"
 }
 
+# journal: what earlier changes by this program have left, and who is at one now.
+journal() {
+	ours="${IPKG_INSTROOT}/etc/pptp-wizard"
+	for name in last applied packages original.paths; do
+		[ -f "$ours/$name" ] && section "journal $name" cat "$ours/$name"
+	done
+	[ -d "$ours/history" ] && section "journal history" ls "$ours/history"
+	for state in undone confirmed armed; do
+		[ -f "$ours/pending/$state" ] && section "journal pending" echo "$state"
+	done
+	if [ -d "$lock" ]; then
+		section "journal holder" holder_words
+		at_work && section "journal alive" true
+	fi
+	return 0
+}
+
 main() {
 	section identity identity
 	section capabilities capabilities
@@ -187,6 +204,7 @@ main() {
 		section "mppe mppe" mppe_words 'mppe required,no40,no56,stateless'
 		section "mppe require-mppe" mppe_words require-mppe-128
 	fi
+	journal
 	section complete true
 }
 

@@ -8,6 +8,8 @@ export LC_ALL
 umask 077
 nonce={{ nonce }}
 
+lock="${IPKG_INSTROOT}/tmp/pptp-wizard.lock"
+
 # section NAME COMMAND…: what the command prints, between two lines that no file's content can forge.
 section() {
 	printf '\n%s begin %s\n' "$nonce" "$1"
@@ -53,3 +55,23 @@ pptp_calls() {
 listening_on_1723() {
 	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q '^ *[0-9]*: [0-9A-F]*:06BB [0-9A-F]*:0000 0A '
 }
+
+# uptime_seconds: seconds since the start, which no clock that is set meanwhile changes.
+uptime_seconds() {
+	read -r up _ </proc/uptime
+	echo "${up%%.*}"
+}
+
+# alive PID: it runs (a zombie does not).
+alive() {
+	[ -n "$1" ] && [ -d "/proc/$1" ] && ! grep -q '^State:[^a-zA-Z]*Z' "/proc/$1/status" 2>/dev/null
+}
+
+# at_work: the wizard that holds the lock is not done: what it runs here still does.
+at_work() {
+	alive "$(cat "$(cat "$lock/holder")/pid")" || alive "$(cat "$lock/guard")"
+} 2>/dev/null
+
+holder_words() {
+	echo "$(cat "$lock/owner"), for $(($(uptime_seconds) - $(cat "$lock/since"))) seconds"
+} 2>/dev/null

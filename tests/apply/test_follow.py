@@ -22,7 +22,7 @@ def test_all_went_well() -> None:
         f"{NONCE} done files",
         f"{NONCE} complete",
     )
-    assert done == ApplyReport((ApplyStep("files", 0),), changed=("/etc/pptpd.conf",))
+    assert done == ApplyReport((ApplyStep("files", 0),), changed=("/etc/pptpd.conf",), waiting=True)
 
 
 def test_a_failure_names_its_page_and_what_the_router_said() -> None:
@@ -47,3 +47,41 @@ def test_steps_are_told_as_they_start_and_end() -> None:
     follower.line(f"{NONCE} start stage")
     follower.line(f"{NONCE} done stage")
     assert told == [("stage", None), ("stage", ApplyStep("stage", 0))]
+
+
+def follower(*lines: str) -> Follower:
+    made = Follower(NONCE, lambda name, step: None)
+    for line in lines:
+        made.line(line)
+    return made
+
+
+def test_a_beat_is_no_line_of_the_log() -> None:
+    assert follower(f"{NONCE} start files", f"{NONCE} beat", "words").lines == 2
+
+
+def test_the_countdown_begins_when_the_router_says_so() -> None:
+    assert follower(f"{NONCE} start files").left is None
+    left = follower(f"{NONCE} countdown 90").left
+    assert left is not None and 85 <= left <= 90
+
+
+def test_going_back_is_told_with_its_reason() -> None:
+    assert report(f"{NONCE} complete", f"{NONCE} undo timer", f"{NONCE} undone timer").undone == "timer"
+    assert report(f"{NONCE} undone timer").over
+
+
+WRITTEN = f"format 1\nid {NONCE}\nwhat apply\nby a@b\nat 1970-01-01 00:01:02\nresult undone\nwhy boot"
+
+
+def test_where_the_log_is_gone_what_the_router_has_written_down_counts() -> None:
+    restarted = report(f"{NONCE} start files", f"{NONCE} gone", *WRITTEN.splitlines())
+    assert (restarted.undone, restarted.waiting) == ("boot", False)
+    kept = WRITTEN.replace("undone", "confirmed")
+    assert report(f"{NONCE} complete", f"{NONCE} gone", *kept.splitlines()).confirmed
+
+
+def test_another_changes_end_is_not_ours() -> None:
+    """Power was cut before it was armed, so nothing had been changed and nothing was written down."""
+    foreign = WRITTEN.replace(NONCE, "f" * 16).replace("undone", "confirmed")
+    assert report(f"{NONCE} start stage", f"{NONCE} gone", *foreign.splitlines()).undone == "boot"

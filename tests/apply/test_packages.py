@@ -67,9 +67,25 @@ class Router:
         path = self.box.file("/etc/pptp-wizard/packages")
         return sorted(path.read_text().split()) if path.exists() else []
 
+    def is_as_before(self) -> bool:
+        """No package, no note and no start script of ours is left."""
+        return not self.recorded and not self.left and "Package: pptpd" not in self.status
+
+    @property
+    def status(self) -> str:
+        """What the package manager says is there."""
+        return self.box.file("/usr/lib/opkg/status").read_text()
+
+    @property
+    def left(self) -> list[Path]:
+        """What lies there besides the word on how it ended."""
+        folder, word = self.box.file("/etc/pptp-wizard"), self.box.file("/etc/pptp-wizard/last")
+        hook = self.box.file("/etc/init.d/S11pptp-wizard-undo")
+        return [path for path in (*folder.rglob("*"), hook) if path.exists() and path != word]
+
     @property
     def in_ram(self) -> list[str]:
-        return [path.name for path in (self.box.root / "tmp").glob("pptp-wizard*")]
+        return [path.name for path in (self.box.root / "tmp").glob("pptp-wizard-packages*")]
 
 
 @pytest.fixture(params=SHELLS)
@@ -88,10 +104,13 @@ def files(folder: Path, *packages: Package) -> tuple[Archive, ...]:
 
 def test_packages_that_were_sent_are_installed_and_recorded(router: Router, tmp_path: Path) -> None:
     report = router.apply(files(tmp_path / "files", *FEED), WGET_CODE="4")
-    assert [(step.name, step.code) for step in report.steps[:3]] == [("turn", 0), ("stage", 0), ("packages", 0)]
+    steps = [(step.name, step.code) for step in report.steps[:4]]
+    assert steps == [("turn", 0), ("stage", 0), ("arm", 0), ("packages", 0)]
     assert report.error == "options-refused", "there is no pppd that could run here"
-    assert sorted(report.installed) == router.recorded == ["kmod-mppe", "ppp", "pptpd"]
+    assert sorted(report.installed) == ["kmod-mppe", "ppp", "pptpd"]
     assert router.in_ram == []
+    assert report.undone == "failed check options-refused"
+    assert router.is_as_before()
 
 
 def test_a_package_that_did_not_arrive_whole_is_not_installed(router: Router, tmp_path: Path) -> None:
@@ -101,21 +120,22 @@ def test_a_package_that_did_not_arrive_whole_is_not_installed(router: Router, tm
     assert (router.recorded, router.in_ram) == ([], [])
 
 
-def test_half_an_install_is_recorded_and_explained(router: Router) -> None:
+def test_half_an_install_is_explained_and_taken_back(router: Router) -> None:
     router.box.offer(*(one for one in FEED if one.name != "kmod-mppe"))
     report = router.apply(())
     assert report.error == "package-failed"
     assert cause(report.said, report.error) == "packages-unknown"
-    assert list(report.installed) == router.recorded == ["ppp"]
+    assert list(report.installed) == ["ppp"]
     assert "ppp" in report.detail
+    assert router.is_as_before()
 
 
-def test_what_was_recorded_before_is_recorded_once(router: Router) -> None:
+def test_what_was_recorded_before_stays_so(router: Router) -> None:
     router.box.offer(*FEED)
     router.box.file("/etc/pptp-wizard").mkdir()
-    router.box.file("/etc/pptp-wizard/packages").write_text("ppp\n")
+    router.box.file("/etc/pptp-wizard/packages").write_text("other\n")
     assert router.apply(()).error == "options-refused"
-    assert router.recorded == ["kmod-mppe", "ppp", "pptpd"]
+    assert router.recorded == ["other"]
 
 
 @pytest.mark.parametrize(("code", "page"), [("4", "packages-offline"), ("8", "packages-gone"), ("5", "packages-tls")])

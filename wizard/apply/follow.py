@@ -1,9 +1,11 @@
-"""The marks of a running apply script, as they come."""
+"""The marks of a change that runs on the router, as they come, over one connection or over several."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
+from wizard.model.journal import Last, last
 from wizard.model.report import ApplyReport, ApplyStep
 
 CUT = "apply-cut"
@@ -14,38 +16,53 @@ class Follower:
     """Reads the script's lines one by one and tells `on_step` when a step starts and how it ended.
 
     `on_step(name, None)` is a start, `on_step(name, step)` an end. `report` is what happened, at any time; a log that
-    just stops is `CUT`: the script runs on by itself on the router.
+    just stops is `CUT`: the script runs on by itself on the router. `lines` of its log were read so far.
     """
 
     def __init__(self, nonce: str, on_step: Callable[[str, ApplyStep | None], None]) -> None:
-        self._nonce = nonce
+        self.nonce = nonce
+        self.lines = 0
         self._on_step = on_step
         self._steps: list[ApplyStep] = []
-        self._changed: list[str] = []
-        self._installed: list[str] = []
+        self._lists: dict[str, list[str]] = {"changed": [], "installed": [], "stays": []}
+        self._ends: dict[str, str] = {}
         self._said: list[str] = []
         self._detail = self._whole = ""
         self._error = CUT
+        self._until: float | None = None
+        self._gone: list[str] | None = None
+        self._begun = False
 
     def line(self, text: str) -> None:
         """Take in one line of the router's."""
         mark, _, rest = text.partition(" ")
-        if mark != self._nonce:
-            self._said.append(text)
+        if mark == self.nonce and rest == "beat":
             return
-        word, _, rest = rest.partition(" ")
-        name, _, why = rest.partition(" ")
+        self.lines += 1
+        if mark == self.nonce:
+            self._mark(*rest.split(" ", 1))
+        elif self._gone is not None:
+            self._gone.append(text)
+        else:
+            self._said.append(text)
+
+    def _mark(self, word: str, rest: str = "") -> None:
         if word == "start":
-            self._said = []
-            self._on_step(name, None)
+            self._said, self._begun = [], True
+            self._on_step(rest, None)
         elif word in ("done", "failed"):
+            name, _, why = rest.partition(" ")
             self._end(name, why if word == "failed" else "")
-        elif word == "changed":
-            self._changed.append(rest)
-        elif word == "installed":
-            self._installed.append(rest)
-        elif word == "complete":
-            self._error = ""
+        elif word in self._lists:
+            self._lists[word].append(rest)
+        elif word == "countdown":
+            self._until = monotonic() + int(rest)
+        elif word == "gone":
+            self._gone = []
+        else:
+            self._ends[word] = rest
+            if word == "complete":
+                self._error = ""
 
     def _end(self, name: str, why: str) -> None:
         step = ApplyStep(name, int(bool(why)), "\n".join(self._said[-12:]))
@@ -56,7 +73,42 @@ class Follower:
         self._on_step(name, step)
 
     @property
+    def left(self) -> int | None:
+        """Seconds until the router undoes it by itself, None before that counts."""
+        return None if self._until is None else max(0, round(self._until - monotonic()))
+
+    @property
+    def begun(self) -> bool:
+        """Anything was heard of it."""
+        return self._begun
+
+    @property
     def report(self) -> ApplyReport:
         """What happened so far."""
-        changed, installed = tuple(self._changed), tuple(self._installed)
-        return ApplyReport(tuple(self._steps), self._error, self._detail, changed, installed, self._whole)
+        how = self._how_it_ended()
+        return ApplyReport(
+            tuple(self._steps),
+            self._error,
+            self._detail,
+            tuple(self._lists["changed"]),
+            tuple(self._lists["installed"]),
+            self._whole,
+            waiting="complete" in self._ends and not how,
+            undone=how.get("undone", ""),
+            stuck=how.get("stuck", ""),
+            confirmed="confirmed" in how,
+            staying=tuple(self._lists["stays"]),
+        )
+
+    def _how_it_ended(self) -> dict[str, str]:
+        """By its own marks, or by what the router has written down where its log is gone (a restart)."""
+        ends = {word: why for word, why in self._ends.items() if word in ("undone", "stuck", "confirmed")}
+        if ends or self._gone is None:
+            return ends
+        written = last("\n".join(self._gone))
+        return _as_mark(written) if written and written.id == self.nonce else {"undone": "boot"}
+
+
+def _as_mark(written: Last) -> dict[str, str]:
+    word = {"undone": "undone", "confirmed": "confirmed", "unfinished": "stuck"}.get(written.result, "stuck")
+    return {word: written.why}

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from wizard import __version__
 from wizard.model.archive import Archive
-from wizard.model.changes import ChangeSet, FileChange
+from wizard.model.changes import ChangeSet, FileChange, What
 from wizard.model.errors import WizardError
 from wizard.model.facts import Dialect
 
 OPTIONS, COMMON_OPTIONS = "options.pptpd", "/etc/ppp/options"
+WINDOW = 90
+"""Seconds that a confirmation has, where nothing else is asked for."""
+BROUGHT = ("/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets", COMMON_OPTIONS, "/etc/config/pptpd")
+"""Files that the packages bring and that somebody may have had before."""
+OWN_NOTES = ("/etc/pptp-wizard/applied", "/etc/pptp-wizard/packages")
 PRINTABLE = set(range(0x20, 0x7F)) | {0x09, 0x0A}
 
 
@@ -35,6 +41,8 @@ class Target:
     changed: bool
     md5_before: str
     """"-" where it is not there."""
+    gone: bool
+    link_after: str
     check: str
     """Who has to accept it before it goes live: "pppd", "firewall", "uci", "shell" or "" for nobody."""
 
@@ -47,19 +55,42 @@ class Sent:
     md5: str
 
 
-def script_data(changes: ChangeSet, dialect: Dialect, folder: str = "") -> Mapping[str, object]:
+def script_data(
+    changes: ChangeSet,
+    dialect: Dialect,
+    folder: str = "",
+    *,
+    owner: str = "",
+    window: int = WINDOW,
+    break_lock: bool = False,
+) -> Mapping[str, object]:
     """Everything the template asks for. Raises `WizardError("file-has-nul")` for a file that holds a NUL byte.
 
-    `folder`: where in the router's RAM the packages are that were sent before, if any were.
+    `folder`: where in the router's RAM the packages are that were sent before, if any were. `owner`: who is told to
+    others meanwhile. `window`: seconds from the first change of configuration until the router goes back by itself.
     """
+    names = _names(changes.files)
+    files = [_target(file, names[file.path]) for file in changes.files]
+    written = [file for file in changes.files if file.changed and not file.gone and not file.link_after]
     return {
         "dialect": dialect,
-        "files": [_target(file) for file in changes.files],
-        "candidates": [candidate for file in changes.files if file.changed for candidate in _candidates(file, dialect)],
+        "what": changes.what.value,
+        "entry": changes.entry,
+        "remove": list(changes.remove),
+        "owner": owner,
+        "version": __version__,
+        "window": window,
+        "break_lock": break_lock,
+        "files": files,
+        "noted": 1 + sum(not (file.gone or file.link_after) for file in files),
+        "paths": _paths(changes),
+        "candidates": [
+            candidate for file in written for candidate in _candidates(file, names[file.path], dialect, changes.what)
+        ],
         "options_candidates": [
             words
-            for file in changes.files
-            if file.changed and _name(file) == OPTIONS
+            for file in written
+            if names[file.path] == OPTIONS and changes.what is What.APPLY
             for words in _words(file, dialect)
         ],
         "common_options": COMMON_OPTIONS,
@@ -70,6 +101,22 @@ def script_data(changes: ChangeSet, dialect: Dialect, folder: str = "") -> Mappi
         "keep_calls": changes.keep_calls,
         "firewall_reload": changes.firewall.reload,
     }
+
+
+def _names(files: Sequence[FileChange]) -> Mapping[str, str]:
+    """Path → what it is called while it is staged: its own name, which uci has to find it by, as far as one has it."""
+    names: dict[str, str] = {}
+    for file in files:
+        name = file.path.rpartition("/")[2]
+        names[file.path] = name if name not in names.values() else file.path.strip("/").replace("/", ".")
+    return names
+
+
+def _paths(changes: ChangeSet) -> list[str]:
+    """Every file that has to be kept first: what we change, and what packages may bring."""
+    changed = [file.path for file in changes.files if file.changed]
+    brought = BROUGHT if changes.packages else ()
+    return list(dict.fromkeys((*changed, *brought, *OWN_NOTES)))
 
 
 def _packages(changes: ChangeSet) -> list[str]:
@@ -84,13 +131,10 @@ def sent_name(archive: Archive) -> str:
     return f"{archive.name}{archive.suffix}"
 
 
-def _name(file: FileChange) -> str:
-    return file.path.rpartition("/")[2]
-
-
-def _target(file: FileChange) -> Target:
+def _target(file: FileChange, name: str) -> Target:
     before = hashlib.md5(file.before.raw, usedforsecurity=False).hexdigest() if file.before else "-"
-    return Target(_name(file), file.path, file.mode, file.changed, before, file.checked_by if file.changed else "")
+    check = file.checked_by if file.changed and not (file.gone or file.link_after) else ""
+    return Target(name, file.path, file.mode, file.changed, before, file.gone, file.link_after, check)
 
 
 def _words(file: FileChange, dialect: Dialect) -> list[str]:
@@ -104,9 +148,9 @@ def _content(file: FileChange, word: str) -> object:
     return next(content for mppe, content in file.if_pppd_says.items() if mppe.value == word)
 
 
-def _candidates(file: FileChange, dialect: Dialect) -> Iterator[Candidate]:
-    if file.checked_by != "pppd":
-        yield _candidate(_name(file), file.after.raw)
+def _candidates(file: FileChange, name: str, dialect: Dialect, what: What) -> Iterator[Candidate]:
+    if file.checked_by != "pppd" or what is not What.APPLY:
+        yield _candidate(name, file.after.raw)
     elif dialect.mppe:
         yield _candidate(f"{OPTIONS}.{dialect.mppe.value}", file.after.raw)
     else:

@@ -14,9 +14,9 @@ ASK_APPLY = Question(
     "Nothing has been changed yet. The old files are kept on the router.",
     """\
 Applying installs what is missing, has every new file checked by the router's
-own programs before it goes live, and keeps the old files beside it under
-/etc/pptp-wizard/previous. “Change something” returns to the review with all
-answers kept.""",
+own programs before it goes live, and keeps everything as it was: unless a new
+connection confirms that all is well, the router goes back to it by itself.
+“Change something” returns to the review with all answers kept.""",
     back="back to the review",
 )
 DECISIONS: dict[Decision, str] = {

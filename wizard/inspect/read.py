@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from wizard.inspect import filter as packet_filter
 from wizard.inspect import network, nft, settings, tunnel
 from wizard.inspect.damage import COMMON, REFUSED, damage
+from wizard.inspect.journal import journal
 from wizard.inspect.stock import stock
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import (
@@ -110,6 +111,7 @@ def _facts(sections: Mapping[str, Section], dialect: Dialect, files: Mapping[str
         other_networks=network.others(present, home, wan),
         keeps_files="keeps" in sections,
         own_script=own_script,
+        journal=journal(sections),
         stock_service=kept is not None and kept.enabled,
         firewall_includes=sections["firewall includes"].code == 0 if "firewall includes" in sections else True,
     )

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from wizard import apply, resources, verify
 from wizard.diagnose import packages as diagnosis
-from wizard.journey.arrive import facts_of
-from wizard.journey.settle import planned
+from wizard.journey.arrive import facts_of, pass_gate
+from wizard.journey.line import begin, carry_out, decide, fresh_line
+from wizard.journey.settle import planned, show
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.archive import Archive
 from wizard.model.errors import ExitCode, WizardError
@@ -16,31 +17,43 @@ from wizard.model.facts import RouterFacts
 from wizard.model.report import ApplyReport, ApplyStep, Check, Verdict
 from wizard.plan import gate
 from wizard.router import script
-from wizard.router.session import Session, reconnect
+from wizard.router.session import Session
 from wizard.screen import Progress, Screen
 
 STEP_NAMES = {
     "turn": "see that no other wizard is at work there",
     "stage": "send the new files and check that they arrived whole",
+    "arm": "keep everything as it is, so that the router can go back by itself",
     "packages": "install what is missing",
     "common": "mend what every pppd on the router reads",
     "check": "let the router's own pppd check the settings",
-    "keep": "keep the old files",
+    "stop": "stop the PPTP server",
     "files": "put the new files in place",
     "names": "restart the name server",
     "service": "start the PPTP server",
     "calls": "end calls that may not stand any longer",
     "firewall": "build the firewall anew",
+    "undo-stop": "going back: stop the PPTP server",
+    "undo-calls": "going back: end calls that may not stand any longer",
+    "undo-packages": "going back: take out what was installed",
+    "undo-files": "going back: put the old files back",
+    "undo-names": "going back: restart the name server",
+    "undo-service": "going back: start the PPTP server as before",
+    "undo-firewall": "going back: build the firewall as before",
+    "remove-packages": "take out the packages that came with the tunnel",
 }
 PACKAGE_ERRORS = ("feed-unreachable", "package-failed")
 """What the script says where a package manager failed, whose own words tell more."""
 SECRETS_FILE = "/etc/ppp/chap-secrets"
-APPLY_SILENCE = 300.0
-"""Seconds without a word from the apply script: a slow router installs a package in a minute or two."""
+LOOKS = 3
+"""How often the preview is made again where somebody else changes files meanwhile."""
 
 
 def apply_changes(trip: Trip) -> Trip:
-    """One script does it all; what it says is shown step by step."""
+    """One script does it all; what it says is shown step by step. What it has done waits for `check` to confirm it.
+
+    Where somebody else changed a file since the preview, the router is looked at and shown again.
+    """
     assert trip.changes and trip.session and trip.facts
     if trip.changes.empty:
         return trip
@@ -48,19 +61,27 @@ def apply_changes(trip: Trip) -> Trip:
     folder = apply.folder()
     if trip.changes.archives:
         _send(trip, trip.session, trip.changes.archives, folder)
-    changing = script.render("apply", **apply.script_data(trip.changes, trip.facts.dialect, folder))
-    trip.outcome.touched = trip.outcome.running = True
     with trip.screen.progress("Changing the router") as progress:
-        follower = apply.Follower(changing.nonce, lambda name, step: _tell(trip.screen, progress, name, step))
-        try:
-            trip.session.run(changing.text, on_line=follower.line, timeout=APPLY_SILENCE)
-        finally:  # also when the connection breaks or the person interrupts
-            trip.outcome.changed = follower.report.changed
-            trip.outcome.installed = follower.report.installed
-            trip.outcome.running = follower.report.error == apply.CUT
-    if follower.report.error:
-        raise _failure(follower.report, trip.outcome, trip.facts)
+        work = begin(trip, folder, lambda name, step: _tell(trip.screen, progress, name, step))
+        session = carry_out(trip, work, progress)
+    report = work.follower.report
+    trip = replace(trip, session=session, work=work)
+    if report.error == "changed-meanwhile" and trip.looks < LOOKS:
+        return _look_again(trip, report.detail)
+    if report.error:
+        assert trip.facts
+        raise _failure(report, trip.outcome, trip.facts)
     return trip
+
+
+def _look_again(trip: Trip, said: str) -> Trip:
+    """The preview is made anew from what is there now."""
+    assert trip.session
+    trip.screen.warn(f"This changed on the router since it was looked at: {said}. Here is the preview again.")
+    trip.outcome.touched = False
+    trip = replace(trip, facts=facts_of(trip.session, feeds=False), looks=trip.looks + 1, work=None)
+    trip = show(pass_gate(trip))
+    return trip if trip.ended is not None else apply_changes(trip)
 
 
 def _send(trip: Trip, session: Session, archives: Sequence[Archive], folder: str) -> None:
@@ -89,7 +110,8 @@ def _tell(screen: Screen, progress: Progress, name: str, step: ApplyStep | None)
 
 def hand_over_passwords(trip: Trip) -> None:
     """Show the new passwords that are on the router now, or may be in a moment, once, however the run ended."""
-    if trip.asked is None or not (SECRETS_FILE in trip.outcome.changed or trip.outcome.running):
+    report = trip.outcome.report
+    if trip.asked is None or SECRETS_FILE not in report.changed or report.undone:
         return
     new = [client.name for client in trip.asked.answers.clients if client.name in trip.asked.generated]
     if new:
@@ -126,19 +148,22 @@ def _script(facts: RouterFacts) -> str:
 
 
 def check(trip: Trip) -> Trip:
-    """Over a new connection: is everything there now that was planned, and does the server take a call from here."""
+    """Over a new connection: is everything there now that was planned, and does the server take a call from here.
+
+    If so, the change is confirmed over that connection and stays; if not, the router goes back at once.
+    """
     assert trip.session and trip.asked
-    with trip.screen.progress("Checking over a new connection"), reconnect(trip.session.way_in) as fresh:
-        now = planned(replace(trip, facts=facts_of(fresh)))
+    with trip.screen.progress("Checking over a new connection") as progress, fresh_line(trip, progress) as fresh:
+        now = planned(replace(trip, facts=facts_of(fresh, feeds=False)))
         assert now.facts and now.changes
         checks = (*verify.on_router(now.facts, now.changes), *verify.probe(fresh.peer_address))
+        well = all(check.verdict is not Verdict.BROKEN for check in checks)
+        decide(trip, fresh, progress, keep=well)
     _show_checks(trip.screen, checks)
-    if any(check.verdict is Verdict.BROKEN for check in checks):
-        trip.screen.say(
-            "Not everything is as planned: see FAILED above. Run the wizard again; it does what is missing."
-        )
-        return replace(now, ended=ExitCode.FAILED)
-    return now
+    if well:
+        return now
+    trip.screen.say(f"Not everything is as planned: see FAILED above. {trip.outcome.words}")
+    return replace(now, ended=ExitCode.FAILED)
 
 
 def _show_checks(screen: Screen, checks: Iterable[Check]) -> None:
@@ -161,8 +186,8 @@ def advise(trip: Trip) -> Trip:
             trip.screen.page(page.headline, page.body)
         trip.screen.say("To change something later, run the wizard again: it opens with what is on the router.")
         trip.screen.note(
-            "The files as they were are on the router: before this change under /etc/pptp-wizard/previous, before "
-            "the first one under /etc/pptp-wizard/original."
+            f"To go back to what was there before this change: pptp-wizard undo {trip.target}. "
+            f"To take all of it out again: pptp-wizard uninstall {trip.target}."
         )
     else:
         trip.screen.good("All is well. Nothing was changed on the router.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from wizard.apply import Follower
 from wizard.ask import Asked, Person
 from wizard.model.answers import Answers
 from wizard.model.archive import Archive
@@ -15,7 +16,9 @@ from wizard.model.errors import ExitCode
 from wizard.model.facts import RouterFacts
 from wizard.model.options import Options
 from wizard.model.plan import Plan
+from wizard.model.report import ApplyReport
 from wizard.model.secret import Secret
+from wizard.router.script import Script
 from wizard.router.session import Session
 from wizard.screen import Screen
 
@@ -25,25 +28,44 @@ class Outcome:
     """What may be said about the router whenever the program ends. The one value here that changes."""
 
     touched: bool = False
-    changed: tuple[str, ...] = ()
-    installed: tuple[str, ...] = ()
-    """Packages that came."""
-    running: bool = False
-    """The router was at work on it when we last heard of it, and goes on without us."""
+    report: ApplyReport = field(default_factory=ApplyReport)
+    left: int | None = None
+    """Seconds until the router undoes it by itself, as far as we know."""
 
     @property
     def words(self) -> str:
         """The state of the router in a few sentences."""
+        report = self.report
         if not self.touched:
             return "Nothing was changed on the router."
+        if report.stuck:
+            return "The router could not go back to what it was in every respect. It tries again at its next start."
+        if report.undone:
+            return "Everything that was begun was undone: the router is as it was before."
+        if not report.confirmed:
+            within = f" within {self.left} seconds" if self.left is not None else ""
+            return (
+                f"The change is not confirmed, so the router undoes all of it by itself{within}. Run the wizard again "
+                "after that: it says what happened."
+            )
+        return self._done
+
+    @property
+    def _done(self) -> str:
         said = "No configuration file was replaced on the router."
-        if self.changed:
-            said = f"These files were replaced on the router: {', '.join(self.changed)}."
-        if self.installed:
-            said += f" These packages were installed on it: {', '.join(self.installed)}."
-        if self.running:
-            said += " It goes on by itself with what it has begun. Run the wizard again to see what is there then."
+        if self.report.changed:
+            said = f"These files were replaced on the router: {', '.join(self.report.changed)}."
+        if self.report.installed:
+            said += f" These packages were installed on it: {', '.join(self.report.installed)}."
         return said
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A change on its way: the script that makes it, and who reads what it says."""
+
+    changing: Script
+    follower: Follower
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +92,10 @@ class Trip:
     asked: Asked | None = None
     plan: Plan | None = None
     changes: ChangeSet | None = None
+    work: Work | None = None
+    """The change that was made and waits to be confirmed."""
+    looks: int = 1
+    """How often the router was looked at before the change."""
     ended: ExitCode | None = None
     """Set by the step after which there is nothing more to do."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from ipaddress import IPv4Address
 from typing import Literal
 
@@ -43,11 +44,19 @@ class FileChange:
     lets us expect, and the router's own pppd chooses once it is installed."""
     link: str = ""
     """Where the file of that name points now, if it is a link into RAM: it gives way to a file then."""
+    gone: bool = False
+    """It shall not be there any more; `after` is empty then."""
+    link_after: str = ""
+    """Where it shall point, if it is to be a link; `after` is empty then."""
 
     @property
     def changed(self) -> bool:
         """The file would be written."""
         before = self.before
+        if self.gone:
+            return before is not None or bool(self.link)
+        if self.link_after:
+            return self.link != self.link_after
         return before is None or before.raw != self.after.raw or self.mode != self.mode_before or bool(self.link)
 
 
@@ -103,6 +112,10 @@ class ServiceChange:
     """It is started, or started anew because its own file changed. Calls that stand are not ended by that."""
     again: tuple[str, ...] = ()
     """Other services that have to read their settings anew, by the name of their init script."""
+    stop: bool = False
+    """It is stopped before the files change."""
+    back: str = ""
+    """Who starts it afterwards, where it goes back to what it was: "own", "package", or "" for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,17 @@ class EndedCall:
     device: str
     address: IPv4Address
     why: str
+
+
+class What(StrEnum):
+    """Which way a change goes."""
+
+    APPLY = "apply"
+    """To what was answered."""
+    UNDO = "undo"
+    """One step back in the history that the router keeps."""
+    UNINSTALL = "uninstall"
+    """To what was there before the first change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +156,11 @@ class ChangeSet:
     archives: tuple[Archive, ...] = ()
     """Files that are sent to the router for the packages, in the order in which they are installed; empty where the
     router's own feeds have them."""
+    what: What = What.APPLY
+    remove: tuple[str, ...] = ()
+    """Packages that came with us and go once the change is confirmed."""
+    entry: str = ""
+    """The file of the router's history that this goes back to, if it does."""
 
     @property
     def empty(self) -> bool:
@@ -142,6 +171,8 @@ class ChangeSet:
             or self.service.enable
             or self.service.restart
             or self.service.again
+            or self.service.stop
+            or self.remove
             or self.ended_calls
             or self.firewall.reload
         )

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from wizard.model.answers import Answers
 from wizard.model.damage import Damage
+from wizard.model.journal import Journal
 from wizard.model.secret import Secret
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
@@ -286,5 +287,7 @@ class RouterFacts:
     damage: tuple[Damage, ...] = ()
     other_networks: tuple[IPv4Network, ...] = ()
     """What the router is in besides LAN and WAN: a network for guests, a VPN."""
+    journal: Journal = field(default_factory=Journal)
+    """What earlier changes by this program have left."""
     own_script: str = ""
     """Path of the init script that we write here, "" where the package's own is used."""

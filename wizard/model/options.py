@@ -23,6 +23,10 @@ class Options:
     """Folder with package files to install from, None for the router's own feeds."""
     mend: frozenset[Kind] | None = None
     """Damage on the router that is mended, and no other; None asks."""
+    confirm_within: int = 90
+    """Seconds from the first change of configuration until the router goes back by itself, unless it is confirmed."""
+    break_lock: bool = False
+    """Take over from another wizard that is still at work on the router."""
     yes: bool = False
     dry_run: bool = False
     old_ssh: bool = False

@@ -39,9 +39,9 @@ class ApplyStep:
 
 @dataclass(frozen=True, slots=True)
 class ApplyReport:
-    """The whole of one apply."""
+    """The whole of one change, as far as it was heard of."""
 
-    steps: tuple[ApplyStep, ...]
+    steps: tuple[ApplyStep, ...] = ()
     error: str = ""
     """Code of the advice page, "" where all went well."""
     detail: str = ""
@@ -52,3 +52,18 @@ class ApplyReport:
     """Packages that came before it ended."""
     said: str = ""
     """Everything the router said in the step that failed."""
+    waiting: bool = False
+    """All is done, and waits for a confirmation."""
+    undone: str = ""
+    """Why all of it was undone, "" while it was not: "timer", "boot", "asked", "hung", "broken-off", "failed …"."""
+    stuck: str = ""
+    """Steps of going back that failed twice; the router tries them again at its next start."""
+    confirmed: bool = False
+    """It stays."""
+    staying: tuple[str, ...] = ()
+    """Packages that were to go and are still there."""
+
+    @property
+    def over(self) -> bool:
+        """The router does nothing more about it."""
+        return bool(self.undone or self.stuck or self.confirmed)

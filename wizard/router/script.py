@@ -24,7 +24,11 @@ def render(name: str, **data: object) -> Script:
 
     It may hold secrets, so it goes to the router on standard input and nowhere else.
     """
-    nonce = secrets.token_hex(8)
+    return about(secrets.token_hex(8), name, **data)
+
+
+def about(nonce: str, name: str, /, **data: object) -> Script:
+    """The same, about the work of an earlier script: it goes by that one's nonce."""
     text = resources.render(f"router/{name}.sh", resources.Sink.SHELL, reveal=True, nonce=nonce, **data)
     return Script(text, nonce)
 

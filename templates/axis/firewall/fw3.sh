@@ -23,8 +23,14 @@ firewall_check() {
 	uci -q -c "${1%/*}" show "${1##*/}" >/dev/null
 }
 
-# firewall_reload: a restart, since up to 19.07 a reload stumbles over zones that come or go (openwrt.md F6).
-firewall_reload() {
+# firewall_rebuild: a restart, since up to 19.07 a reload stumbles over zones that come or go (openwrt.md F6).
+firewall_rebuild() {
 	"${IPKG_INSTROOT}/etc/init.d/firewall" restart
+	iptables -n -L | grep -q '^Chain zone_'
+}
+
+# firewall_reload: built anew, and our rules are among those that run.
+firewall_reload() {
+	firewall_rebuild
 	iptables -n -L | grep -q 'dpt:1723'
 }

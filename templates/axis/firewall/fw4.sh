@@ -20,9 +20,15 @@ firewall_check() {
 	uci -q -c "${1%/*}" show "${1##*/}" >/dev/null
 }
 
-# firewall_reload: in one go or not at all (nft -f), so nobody is without a filter meanwhile. Its exit code says nothing
+# firewall_rebuild: in one go or not at all (nft -f), so nobody is without a filter meanwhile. Its exit code says nothing
 # about skipped sections (openwrt.md R5).
-firewall_reload() {
+firewall_rebuild() {
 	"${IPKG_INSTROOT}/etc/init.d/firewall" reload
+	nft list chain inet fw4 input >/dev/null
+}
+
+# firewall_reload: built anew, and our rules are among those that run.
+firewall_reload() {
+	firewall_rebuild
 	nft list table inet fw4 | grep -q 'tcp dport 1723'
 }

@@ -26,8 +26,14 @@ firewall_check() {
 	esac
 }
 
-# firewall_reload: flush and build anew. What is open stays open: the kernel goes on tracking it.
-firewall_reload() {
+# firewall_rebuild: flush and build anew. What is open stays open: the kernel goes on tracking it.
+firewall_rebuild() {
 	"${IPKG_INSTROOT}/etc/init.d/firewall" restart
+	iptables -n -L input_rule >/dev/null
+}
+
+# firewall_reload: built anew, and our rules are among those that run.
+firewall_reload() {
+	firewall_rebuild
 	iptables -n -L pptp_wizard_input
 }

@@ -23,10 +23,16 @@ firewall_check() {
 	sh -n "$1"
 }
 
-# firewall_reload: flush and build anew. What is open stays open: the kernel goes on tracking it.
-firewall_reload() {
+# firewall_rebuild: flush and build anew. What is open stays open: the kernel goes on tracking it.
+firewall_rebuild() {
 	for script in "${IPKG_INSTROOT}"/etc/init.d/S??firewall "${IPKG_INSTROOT}/etc/init.d/firewall"; do
 		[ -f "$script" ] && "$script" restart
 	done
+	iptables -n -L input_rule >/dev/null
+}
+
+# firewall_reload: built anew, and our rules are among those that run.
+firewall_reload() {
+	firewall_rebuild
 	iptables -n -L pptp_wizard_input
 }

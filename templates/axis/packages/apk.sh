@@ -66,3 +66,13 @@ packages_add() {
 	)
 	packages_have "$@"
 }
+
+# packages_remove NAME…: out of what is wanted, and out altogether with all that nothing else needs.
+packages_remove() {
+	apk del "$@"
+}
+
+# packages_database: none to look after: apk writes its own beside the old one and renames it (database.c).
+packages_database() {
+	return 0
+}

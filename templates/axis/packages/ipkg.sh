@@ -89,3 +89,16 @@ packages_add() {
 	)
 	packages_have "$@"
 }
+
+# packages_remove NAME…: those that nothing else needs; what is still needed is said, and may go at a second try. One by one, since it stops
+# at the first that is needed.
+packages_remove() {
+	for name in "$@"; do
+		ipkg -force-defaults remove "$name"
+	done
+}
+
+# packages_database: the file that says what is installed, which is written in place, so not whole after a power cut.
+packages_database() {
+	echo "${IPKG_INSTROOT}/usr/lib/ipkg/status"
+}

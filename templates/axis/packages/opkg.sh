@@ -98,3 +98,13 @@ packages_add() {
 	)
 	packages_have "$@"
 }
+
+# packages_remove NAME…: those that nothing else needs; what is still needed is said, and may go at a second try.
+packages_remove() {
+	opkg remove "$@"
+}
+
+# packages_database: the file that says what is installed, which is written in place, so not whole after a power cut.
+packages_database() {
+	echo "${IPKG_INSTROOT}/usr/lib/opkg/status"
+}

@@ -29,23 +29,58 @@ service_enable() {
 	service_enabled
 }
 
-# service_restart: stop knows one listener only, by a file that a second start overwrites, so whoever still listens is
-# ended by pid. Calls that stand go on: they are pptpctrl's.
+# service_stop: nobody waits for calls any more, whoever started it.
+service_stop() {
+	[ -f "${IPKG_INSTROOT}/etc/init.d/pptpd" ] && "${IPKG_INSTROOT}/etc/init.d/pptpd" stop
+	[ -f "$(service_own)" ] && "$(service_own)" stop
+	end_listeners
+}
+
 service_restart() {
-	"$(service_script)" stop
-	for pid in $(pidof pptpd); do
-		kill "$pid"
-	done
-	for _ in 1 2 3 4 5; do
-		listening_on_1723 || break
-		sleep 1
-	done
+	service_stop
 	"$(service_script)" start
-	for _ in 1 2 3 4 5; do
-		listening_on_1723 && return 0
-		sleep 1
+	await_listener
+}
+
+# service_back WHO: as `service_who` had it.
+service_back() {
+	case "$1" in
+	own) "$(service_own)" start ;;
+	package) "${IPKG_INSTROOT}/etc/init.d/pptpd" start ;;
+	*) return 0 ;;
+	esac
+	await_listener
+}
+
+# service_who: who has started what waits for calls now: "own", "package" or "-".
+service_who() {
+	listening_on_1723 || {
+		echo -
+		return
+	}
+	for pid in $(pidof pptpd); do
+		tr '\000' ' ' <"/proc/$pid/cmdline" | grep -q -e '-c .etc.pptpd\.conf -o .etc.ppp.options\.pptpd' && echo own && return
 	done
-	return 1
+	echo package
+}
+
+# service_links: what starts the daemon at boot, and is a link.
+service_links() {
+	for link in "${IPKG_INSTROOT}"/etc/rc.d/[SK]??pptpd "${IPKG_INSTROOT}"/etc/rc.d/[SK]??pptp-wizard; do
+		[ -h "$link" ] && echo "$link"
+	done
+	return 0
+}
+
+# service_makes: the links that enabling it makes.
+service_makes() {
+	echo "${IPKG_INSTROOT}/etc/rc.d/S60pptp-wizard"
+	echo "${IPKG_INSTROOT}/etc/rc.d/K10pptp-wizard"
+}
+
+# service_hook: what the router runs at its start before the network comes up.
+service_hook() {
+	echo "${IPKG_INSTROOT}/etc/rc.d/S11pptp-wizard-undo"
 }
 
 # service_again NAME: some other service reads its settings anew.

@@ -26,23 +26,47 @@ service_enable() {
 	service_enabled || ln -s pptpd "${IPKG_INSTROOT}/etc/init.d/S50pptpd"
 }
 
-# service_restart: the script has no such word. Its stop knows one listener only, by a file that a second start
-# overwrites, so whoever still listens is ended by name. Calls that stand go on: they are pptpctrl's.
+# service_stop: nobody waits for calls any more.
+service_stop() {
+	[ -n "$(service_script)" ] && "$(service_script)" stop
+	end_listeners
+}
+
+# service_restart: the script has no such word.
 service_restart() {
-	"$(service_script)" stop
-	for pid in $(pidof pptpd); do
-		kill "$pid"
-	done
-	for _ in 1 2 3 4 5; do
-		listening_on_1723 || break
-		sleep 1
-	done
+	service_stop
 	"$(service_script)" start
-	for _ in 1 2 3 4 5; do
-		listening_on_1723 && return 0
-		sleep 1
+	await_listener
+}
+
+# service_back WHO: as `service_who` had it.
+service_back() {
+	[ "$1" = package ] || return 0
+	"$(service_script)" start
+	await_listener
+}
+
+# service_who: who has started what waits for calls now: "package" or "-".
+service_who() {
+	if listening_on_1723; then echo package; else echo -; fi
+}
+
+# service_links: what starts the daemon at boot, and is a link.
+service_links() {
+	for link in "${IPKG_INSTROOT}"/etc/init.d/S??pptpd; do
+		[ -h "$link" ] && echo "$link"
 	done
-	return 1
+	return 0
+}
+
+# service_makes: the links that enabling it makes.
+service_makes() {
+	echo "${IPKG_INSTROOT}/etc/init.d/S50pptpd"
+}
+
+# service_hook: what the router runs at its start before the network comes up.
+service_hook() {
+	echo "${IPKG_INSTROOT}/etc/init.d/S11pptp-wizard-undo"
 }
 
 # service_again NAME: some other service reads its settings anew.
