@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from wizard import ask
@@ -13,7 +13,7 @@ from wizard.journey.settle import ask_all, read_files, show
 from wizard.journey.supply import gather, read_packages
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.errors import ExitCode
-from wizard.model.options import Options
+from wizard.model.options import Command, Options
 from wizard.plan import addresses, names
 from wizard.screen import Screen
 
@@ -45,6 +45,10 @@ STEPS = (
     Step("What to do now", advise),
 )
 """The order, once."""
+COMMANDS: Mapping[Command, tuple[Step, ...]] = {
+    Command.SET_UP: STEPS,
+}
+"""What each command of the command line does."""
 
 
 def run(options: Options, screen: Screen, outcome: Outcome) -> ExitCode:
@@ -52,7 +56,7 @@ def run(options: Options, screen: Screen, outcome: Outcome) -> ExitCode:
     person = ask.person(screen, addresses=addresses, names=names, unattended=options.yes, plain=options.plain)
     trip = Trip(options, screen, outcome, person)
     try:
-        for step in STEPS:
+        for step in COMMANDS[options.command]:
             if step.title:
                 screen.section(step.title)
             trip = step.take(trip)

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from wizard.model.damage import Kind
+
+
+class Command(Enum):
+    """What is to be done; the value is the word for it, "" for the wizard itself."""
+
+    SET_UP = ""
+    STATUS = "status"
+    UNDO = "undo"
+    UNINSTALL = "uninstall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,9 @@ class Options:
     """Seconds from the first change of configuration until the router goes back by itself, unless it is confirmed."""
     break_lock: bool = False
     """Take over from another wizard that is still at work on the router."""
+    command: Command = Command.SET_UP
+    json: bool = False
+    """Say it for a program: one JSON document on standard output."""
     yes: bool = False
     dry_run: bool = False
     old_ssh: bool = False

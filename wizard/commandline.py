@@ -1,0 +1,124 @@
+"""What can be asked for on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from wizard import __version__
+from wizard.model.damage import Kind
+from wizard.model.options import Command, Options
+
+EXIT_CODES = """\
+exit codes: 0 done, 1 failed, 2 wrong use or an answer is missing, 3 could not be tried,
+4 changes are pending (--dry-run), 130 interrupted"""
+COMMANDS = """\
+other commands: pptp-wizard status HOST, pptp-wizard undo HOST, pptp-wizard uninstall HOST (each has --help)
+"""
+MEANINGS = {
+    Command.SET_UP: "Set up a PPTP VPN server on an OpenWrt router, or change one, step by step.",
+    Command.STATUS: "Show the tunnel, who is connected, how the last change ended, and what has changed since.",
+    Command.UNDO: "Go back to what was on the router before the last change. It shows first what that changes.",
+    Command.UNINSTALL: "Take everything out that this program has put on the router, as if it had never been there.",
+}
+
+UNASKED = {
+    Command.SET_UP: "apply what --answers says, or the router's own tunnel again",
+    Command.UNDO: "go back at once",
+    Command.UNINSTALL: "take out what is certainly ours, and leave everything doubtful",
+}
+"""What `--yes` comes to."""
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """The options in these arguments. Wrong use ends the program with exit code 2 and words on standard error."""
+    first = arguments[0] if arguments else ""
+    command = next((each for each in Command if each.value and each.value == first), Command.SET_UP)
+    given = arguments if command is Command.SET_UP else arguments[1:]
+    return Options(command=command, **vars(_parser(command).parse_args(given)))
+
+
+def _parser(command: Command) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"pptp-wizard {command.value}".strip(),
+        description=MEANINGS[command],
+        epilog=EXIT_CODES if command.value else COMMANDS + EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "router",
+        nargs="?",
+        metavar="[USER@]HOST[:PORT]",
+        help="the router; without it the wizard looks for one by itself",
+    )
+    files = {
+        "--identity": "SSH key to log in to the router with",
+        "--password-file": "file with the router's password (- is standard input)",
+    }
+    for flag, meaning in files.items():
+        parser.add_argument(flag, type=Path, metavar="FILE", help=meaning)
+    if command is Command.SET_UP:
+        _add_answers(parser)
+    if command is Command.STATUS:
+        parser.add_argument("--json", action="store_true", help="one JSON document for a program")
+    else:
+        _add_changing(parser, UNASKED[command])
+    parser.add_argument("--old-ssh", action="store_true", help="allow the SSH algorithms of routers before 2021")
+    parser.add_argument("--plain", action="store_true", help="text lines and numbered choices only")
+    parser.add_argument("--version", action="version", version=f"pptp-wizard {__version__}")
+    return parser
+
+
+def _add_answers(parser: argparse.ArgumentParser) -> None:
+    """What the set-up takes from files."""
+    files = {
+        "--answers": "answers to all questions, as saved from the preview (TOML)",
+        "--secrets": "clients' passwords (TOML, table [passwords]), readable by you alone",
+    }
+    for flag, meaning in files.items():
+        parser.add_argument(flag, type=Path, metavar="FILE", help=meaning)
+    parser.add_argument(
+        "--packages", type=Path, metavar="DIR", help="install from the package files in this folder, not from a feed"
+    )
+    parser.add_argument(
+        "--mend",
+        type=_kinds,
+        metavar="all|none|CODE,…",
+        help=f"damage on the router that is mended without asking; without it --yes mends none ({', '.join(Kind)})",
+    )
+
+
+def _add_changing(parser: argparse.ArgumentParser, unasked: str) -> None:
+    """What concerns every change of a router."""
+    parser.add_argument("--yes", action="store_true", help=f"ask nothing: {unasked}")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="stop after the preview; exit code 4 if it shows changes"
+    )
+    parser.add_argument(
+        "--confirm-within",
+        type=_seconds,
+        default=90,
+        metavar="SECONDS",
+        help="the router undoes a change by itself when a new connection has not confirmed it in this time (90)",
+    )
+    parser.add_argument(
+        "--break-lock", action="store_true", help="take over from a wizard that is at work there, and undo what it did"
+    )
+
+
+def _seconds(text: str) -> int:
+    """The value of `--confirm-within`."""
+    if not text.isdecimal() or not 10 <= int(text) <= 3600:
+        raise argparse.ArgumentTypeError("a whole number from 10 to 3600")
+    return int(text)
+
+
+def _kinds(text: str) -> frozenset[Kind]:
+    """The value of `--mend`."""
+    if text in ("all", "none"):
+        return frozenset(Kind) if text == "all" else frozenset()
+    try:
+        return frozenset(map(Kind, text.split(",")))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; known: all, none, {', '.join(Kind)}") from None
