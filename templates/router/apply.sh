@@ -206,8 +206,11 @@ keep_all() {
 	tree | gzip -c >"$saved/tree.gz" || return 1
 	gunzip -c <"$saved/tree.gz" >/dev/null || return 1
 {% endif %}
+{% if what == "apply" %}
 	pack
+{% endif %}
 }
+{% if what == "apply" %}
 
 # pack: the state for the history, and of what was never kept before, for good.
 pack() {
@@ -234,6 +237,7 @@ pack() {
 	gunzip -c <"$pending/original.tgz" | tar tf - >/dev/null || return 1
 	cat "$known" "$work/first" >"$pending/original.paths"
 }
+{% endif %}
 
 # arm: what to go back to is on the flash, whole, and so is what goes back at the next start. Then there is no way to
 # lose it.
@@ -283,6 +287,7 @@ record_packages() {
 }
 
 install_packages() {
+	packages_lists >"$work/lists"
 {% if archives %}
 {% for archive in archives %}
 	arrived {{ archive.name }} {{ archive.md5 }} || return 1
@@ -298,6 +303,9 @@ install_packages() {
 {% if archives %}
 	rm -rf "$archives"
 {% endif %}
+	packages_lists | while read -r list; do
+		grep -q "$list" "$work/lists" || rm -f "$list"
+	done
 	record_packages || fail flash-full "$home/packages" || return 1
 	[ "$installed" = 0 ] || fail package-failed ""
 }
@@ -340,7 +348,7 @@ replace() {
 # lead PATH TARGET: a link again, as it was.
 lead() {
 	rm -f "$stage/link"
-	mkdir -p "${IPKG_INSTROOT}${1%/*}" && ln -s "$2" "$stage/link" && mv -f "$stage/link" "${IPKG_INSTROOT}$1" || return 1
+	mkdir -p "${IPKG_INSTROOT}${1%/*}" && link "$2" "$stage/link" && mv -f "$stage/link" "${IPKG_INSTROOT}$1" || return 1
 	mark changed "$1"
 }
 {% endif %}
@@ -388,7 +396,7 @@ mend_common() {
 {% if file.gone %}
 	rm -f "${IPKG_INSTROOT}"{{ file.path }} && mark changed {{ file.path }}
 {% elif file.link_after %}
-	rm -f "${IPKG_INSTROOT}"{{ file.path }} && ln -s {{ file.link_after }} "${IPKG_INSTROOT}"{{ file.path }}
+	rm -f "${IPKG_INSTROOT}"{{ file.path }} && link {{ file.link_after }} "${IPKG_INSTROOT}"{{ file.path }}
 {% else %}
 	replace {{ file.name }} {{ file.path }} {{ file.mode }} || fail flash-full {{ file.path }}
 {% endif %}

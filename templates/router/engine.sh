@@ -92,9 +92,13 @@ progress() {
 	df -k "${IPKG_INSTROOT}/tmp/" "$home/.."
 }
 
-# watched COMMAND…: end it and all that it started after 60 seconds without progress.
+# watched COMMAND…: end it and all that it started after 60 seconds without progress. It is a package manager, whose files
+# are for everybody.
 watched() {
-	"$@" &
+	(
+		umask 022
+		"$@"
+	) &
 	runner=$!
 	(
 		idle=0
@@ -146,11 +150,17 @@ await_listener() {
 copy() {
 	mkdir -p "${2%/*}" || return 1
 	if [ -h "$1" ]; then
-		ln -s "$(link_target "$1")" "$2"
+		link "$(link_target "$1")" "$2"
 	else
 		cp -p "$1" "$2" && [ "$(md5sum <"$1")" = "$(md5sum <"$2")" ]
 	fi
 }
+
+# link TARGET PATH: with the mode that every link has, which some file systems take from the umask.
+link() (
+	umask 000
+	ln -s "$1" "$2"
+)
 
 link_target() {
 	ls -l "$1" | sed 's/.* -> //'

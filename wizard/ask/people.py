@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +26,16 @@ ANSWERS_NAME = Path("pptp-answers.toml")
 ASK_GO_ON = Question(
     "Go on all the same?",
     "Calls from outside will probably not work as long as this stands.",
+    back="no",
+)
+ASK_LOSE = Question(
+    "Put {path} back all the same?",
+    "Somebody else has changed it since the wizard wrote it; the diff shows what would be lost.",
+    back="no",
+)
+ASK_GO_BACK = Question(
+    "Go back to this?",
+    "The router undoes that too, by itself, unless a new connection confirms that all is well.",
     back="no",
 )
 
@@ -55,6 +66,12 @@ class Person(Doorkeeper, Protocol):
 
     def where_to_save(self) -> Path | None:
         """A file for the answers; None where the person goes back."""
+
+    def lose(self, path: str) -> bool:
+        """On the way back: a file of ours that somebody else has changed since goes with what was changed in it."""
+
+    def go_back(self) -> bool:
+        """The preview of a way back is right, and it shall be done."""
 
 
 def person(
@@ -111,6 +128,15 @@ class AtTerminal(Asking):
     def where_to_save(self) -> Path | None:
         """See `Person`."""
         return ask_path(self._prompter(), ANSWERS_NAME)
+
+    def lose(self, path: str) -> bool:
+        """See `Person`."""
+        question = replace(ASK_LOSE, title=ASK_LOSE.title.format(path=path))
+        return self._prompter().confirm(question, default=False) is True
+
+    def go_back(self) -> bool:
+        """See `Person`."""
+        return self._prompter().confirm(ASK_GO_BACK, default=False) is True
 
     def _ask(
         self,
@@ -174,3 +200,12 @@ class Flags(Unattended):
     def where_to_save(self) -> Path | None:
         """See `Person`."""
         return None
+
+    def lose(self, path: str) -> bool:
+        """See `Person`. What is doubtful stays."""
+        del path
+        return False
+
+    def go_back(self) -> bool:
+        """See `Person`."""
+        return True

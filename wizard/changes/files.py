@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv4Network
 
 from wizard import resources
@@ -109,7 +109,7 @@ def _secrets(plan: Plan, facts: RouterFacts) -> FileChange:
             render(False) + decode(_others(raw, facts, masked=True)),
         ),
         "0600",
-        mask=lambda content: _masked(content, facts),
+        mask=lambda content: masked(content, facts.secrets),
     )
 
 
@@ -142,11 +142,11 @@ def _whole_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
     return raw.rfind(b"\n", 0, start) + 1, len(raw) if line_end < 0 else line_end + 1
 
 
-def _masked(raw: bytes, facts: RouterFacts) -> str:
-    """A secrets file as it may be shown: every secret of every entry hidden, whoever wrote it."""
+def masked(raw: bytes, entries: Iterable[SecretsEntry]) -> str:
+    """A secrets file with these entries as it may be shown: every secret hidden, whoever wrote it."""
     shown: list[str] = []
     at = 0
-    for entry in facts.secrets:
+    for entry in entries:
         start, end = entry.secret_span
         shown += [decode(raw[at:start]), QUOTED_MASK]
         at = end

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from wizard import ask
+from wizard.journey import back
 from wizard.journey.act import advise, apply_changes, check, hand_over_passwords
 from wizard.journey.arrive import find, log_in, look, pass_gate
 from wizard.journey.heed import mend, take_over
@@ -45,8 +46,21 @@ STEPS = (
     Step("What to do now", advise),
 )
 """The order, once."""
+BACK = (
+    Step("", find),
+    Step("", log_in),
+    Step("Your router", look),
+    Step("", back.recall),
+    Step("", back.show),
+    Step("", apply_changes),
+    Step("Is everything as it was", back.check),
+    Step("", back.part),
+)
+"""The way back, by one step or altogether."""
 COMMANDS: Mapping[Command, tuple[Step, ...]] = {
     Command.SET_UP: STEPS,
+    Command.UNDO: BACK,
+    Command.UNINSTALL: BACK,
 }
 """What each command of the command line does."""
 

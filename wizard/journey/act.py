@@ -14,6 +14,7 @@ from wizard.journey.trip import Outcome, Trip
 from wizard.model.archive import Archive
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import RouterFacts
+from wizard.model.options import Command
 from wizard.model.report import ApplyReport, ApplyStep, Check, Verdict
 from wizard.plan import gate
 from wizard.router import script
@@ -66,7 +67,7 @@ def apply_changes(trip: Trip) -> Trip:
         session = carry_out(trip, work, progress)
     report = work.follower.report
     trip = replace(trip, session=session, work=work)
-    if report.error == "changed-meanwhile" and trip.looks < LOOKS:
+    if report.error == "changed-meanwhile" and trip.looks < LOOKS and trip.options.command is Command.SET_UP:
         return _look_again(trip, report.detail)
     if report.error:
         assert trip.facts
@@ -125,6 +126,8 @@ def _failure(report: ApplyReport, outcome: Outcome, facts: RouterFacts) -> Wizar
     broken = [step.name for step in report.steps if step.code]
     step = STEP_NAMES[broken[0]] if broken else "start"
     code = diagnosis.cause(report.said, report.error) if report.error in PACKAGE_ERRORS else report.error
+    if code == "uci-pending":
+        return WizardError(code, ExitCode.NOT_TRIED, **gate.pending(report.detail.splitlines()))
     return WizardError(
         code,
         ExitCode.FAILED,

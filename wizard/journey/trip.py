@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from wizard.apply import Follower
 from wizard.ask import Asked, Person
+from wizard.changes import Aim
 from wizard.model.answers import Answers
 from wizard.model.archive import Archive
 from wizard.model.changes import ChangeSet
 from wizard.model.damage import Kind
 from wizard.model.door import Target
 from wizard.model.errors import ExitCode
-from wizard.model.facts import RouterFacts
+from wizard.model.facts import RouterFacts, RouterFile
 from wizard.model.options import Options
 from wizard.model.plan import Plan
 from wizard.model.report import ApplyReport
@@ -92,6 +93,10 @@ class Trip:
     asked: Asked | None = None
     plan: Plan | None = None
     changes: ChangeSet | None = None
+    aim: Aim | None = None
+    """Where to go back to, for `undo` and `uninstall`."""
+    now: Mapping[str, RouterFile] = field(default_factory=dict)
+    """The files in question as they are, for the same."""
     work: Work | None = None
     """The change that was made and waits to be confirmed."""
     looks: int = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
@@ -50,9 +50,14 @@ def _flash(facts: RouterFacts) -> Iterator[Finding]:
 def _pending(facts: RouterFacts) -> Iterator[Finding]:
     """Somebody's changes that are not committed would become live with our firewall's reload (openwrt.md F5)."""
     if facts.pending:
-        shown = [_SECRET.sub(r"\g<1>'…'", line) for line in facts.pending[:PENDING_SHOWN]]
-        files = sorted({line.lstrip("-+^@").partition(".")[0] for line in facts.pending})
-        yield Finding("uci-pending", True, {"changes": shown, "more": len(facts.pending) - len(shown), "files": files})
+        yield Finding("uci-pending", True, dict(pending(facts.pending)))
+
+
+def pending(lines: Sequence[str]) -> Mapping[str, object]:
+    """What the page about somebody else's uncommitted changes is filled in with; values that look secret are hidden."""
+    shown = [_SECRET.sub(r"\g<1>'…'", line) for line in lines[:PENDING_SHOWN]]
+    files = sorted({line.lstrip("-+^@").partition(".")[0] for line in lines})
+    return {"changes": shown, "more": len(lines) - len(shown), "files": files}
 
 
 def _port(facts: RouterFacts) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wizard.preview.back import going_back
 from wizard.preview.files import files
 from wizard.preview.firewall import firewall
 from wizard.preview.packages import packages
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from wizard.model.facts import RouterFacts
     from wizard.model.plan import Plan
 
-__all__ = ["network_picture", "nothing_to_change", "preview"]
+__all__ = ["going_back", "network_picture", "nothing_to_change", "preview"]
 
 ROOM_FOR_TABLES = 60
 """Columns below which a table would break its words, and lines of text say the same."""

@@ -47,11 +47,16 @@ def _changed(file: FileChange) -> list[RenderableType]:
 
 
 def _title(file: FileChange) -> Text:
-    state = "new" if file.before is None else "changed"
+    state = "goes away" if file.gone else "new" if file.before is None else "changed"
     return Text.assemble("\n", (visible(file.path), "bold"), f": {state} ({visible(file.why)})")
 
 
 def _remarks(file: FileChange) -> Iterator[str]:
+    if file.gone:
+        return
+    if file.link_after:
+        yield f"a link to {file.link_after} takes the place of the file"
+        return
     if file.before is None:
         yield f"permissions {file.mode}: {access(file.mode)}"
     elif file.mode != file.mode_before:

@@ -76,3 +76,8 @@ packages_remove() {
 packages_database() {
 	return 0
 }
+
+# packages_lists: none on the flash: the index is in RAM (/var/cache/apk).
+packages_lists() {
+	return 0
+}

@@ -102,3 +102,11 @@ packages_remove() {
 packages_database() {
 	echo "${IPKG_INSTROOT}/usr/lib/ipkg/status"
 }
+
+# packages_lists: those of the feeds' lists that lie on the flash. What was fetched for an install alone need not stay.
+packages_lists() {
+	for list in "${IPKG_INSTROOT}"/usr/lib/ipkg/lists/*; do
+		[ -f "$list" ] && echo "$list"
+	done
+	return 0
+}
