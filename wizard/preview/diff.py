@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CONTEXT = 3
 """Lines around a change that are shown with it."""
+LONGEST = 400
+"""Characters of such a line that are shown."""
 STYLES = {"+": "green", "-": "red", "@": "cyan", "\\": "dim"}
 
 _Opcode = tuple[str, int, int, int, int]
@@ -79,8 +81,14 @@ def _hunk(group: Sequence[_Opcode], old: list[_Side], new: list[_Side]) -> list[
 
 
 def _signed(sign: str, lines: list[_Side]) -> list[Line]:
-    signed = [_line(sign, line.shown) for line in lines]
+    signed = [_line(sign, _short(line.shown) if sign == " " else line.shown) for line in lines]
     return signed if not lines or lines[-1].ended else [*signed, _line("\\", " No newline at end of file")]
+
+
+def _short(text: str) -> str:
+    """A line that stays as it is, which tells where a change is: it need not be whole for that."""
+    left = len(text) - LONGEST
+    return text if left <= 0 else f"{text[:LONGEST]}… ({left:,} characters more)"
 
 
 def _line(sign: str, text: str) -> Line:
