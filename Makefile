@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 # Each worker has a network of its own, so the labs of several tests run side by side.
 WORKERS ?= 2
 
-.PHONY: demo test check lab matrix bench clean
+.PHONY: demo test check lab matrix faults bench clean
 
 demo: $(READY)
 	$(BIN)/python -m tests.lab prepare
@@ -34,6 +34,12 @@ lab: $(READY)
 matrix: $(READY)
 	$(BIN)/python -m tests.lab prepare
 	LAB_MATRIX=whole $(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
+
+# Every fault at every point of a change; build/fault-report.md says what became of the router.
+faults: $(READY)
+	$(BIN)/python -m tests.lab prepare
+	LAB_MATRIX=whole LAB_FAULTS=whole $(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS) \
+		--dist worksteal tests/lab/test_faults.py
 
 bench: $(READY)
 	$(BIN)/python -m tests.lab prepare

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from tests.lab.fault_report import FaultTable
 from tests.lab.report import Table
 
 # Where the tests run in the background of a script, Ctrl-C is switched off for them and for every program they start
@@ -18,3 +19,4 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that hears of every test makes the lab's report; a worker of pytest-xdist hears of its own alone."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Table())
+        config.pluginmanager.register(FaultTable())

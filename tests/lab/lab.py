@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import tempfile
@@ -45,6 +46,7 @@ class Lab:
         self._router: Router | None = None
         self._dhcp: DhcpServer | None = None
         self._provider: AccessConcentrator | None = None
+        self._boots = itertools.count(1)
 
     @property
     def admin(self) -> str:
@@ -89,6 +91,7 @@ class Lab:
         Raises NotAnsweringError, and ReleaseError for a release that there is not.
         """
         self.drop_router()
+        self._boots = itertools.count(1)
         if release == WHITE_RUSSIAN:
             self._router = self._white_russian("pptpd" if pptpd else "ppp" if ppp else "plain", mppe, nvram, password)
         else:
@@ -116,7 +119,7 @@ class Lab:
         return Router(lambda: self._white_russian_guest(disk), disk, self.network.home, place)
 
     def _white_russian_guest(self, disk: Disk) -> Guest:
-        return self._guest("router", [f"ubd0={disk.path}"], ROUTER_NICS, "rw", "init=/etc/preinit")
+        return self._router_guest([f"ubd0={disk.path}"], "rw", "init=/etc/preinit")
 
     def _openwrt(
         self,
@@ -145,8 +148,11 @@ class Lab:
         return Router(lambda: self._openwrt_guest(disk, flash), flash, self.network.home, place)
 
     def _openwrt_guest(self, disk: Path, flash: Disk) -> Guest:
-        disks = [f"ubd0r={disk}", f"ubd1={flash.path}"]
-        return self._guest("router", disks, ROUTER_NICS, "ro", "init=/lib/lab/init")
+        return self._router_guest([f"ubd0r={disk}", f"ubd1={flash.path}"], "ro", "init=/lib/lab/init")
+
+    def _router_guest(self, disks: list[str], *words: str) -> Guest:
+        """Its power is switched on. It is told how often that was, for faults that are planned for a later boot."""
+        return self._guest("router", disks, ROUTER_NICS, *words, f"lab.boot={next(self._boots)}")
 
     def client(self, number: int = 1) -> Client:
         """A computer on the Internet at 203.0.113.(49 + number), numbers 1 to 3.

@@ -146,10 +146,18 @@ class Router:
 
     def power_cut(self) -> None:
         """Take the power away, without a sync, and give it back; up again on return. Raises NotAnsweringError."""
+        self.cut_and_go_on()
+        self.wait()
+
+    def cut_and_go_on(self) -> None:
+        """Take the power away, without a sync, and give it back; return while it boots."""
         self._remote.close()
         self._guest.close()
         self._guest = self._start()
-        self.wait()
+
+    def hang_up(self) -> None:
+        """Close the lab's own connection; the next command opens another."""
+        self._remote.close()
 
     def digest(self) -> dict[str, str]:
         """Every path on the disk → "mode owner md5" of a file, "mode owner -> target" of a link, "mode owner" else."""

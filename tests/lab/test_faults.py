@@ -1,0 +1,100 @@
+"""Whatever goes wrong, wherever: without help the router is exactly as before, or exactly as planned, and in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.lab.fault_points import LONG, Column, columns
+from tests.lab.fault_report import PROPERTY, Row, as_property
+from tests.lab.fault_state import State, changed, difference, with_change
+from tests.lab.faults import Ended, Kind, NotReachedError, Shot, run, scene_of
+from tests.lab.lab import Lab
+
+pytestmark = pytest.mark.lab
+
+MATRIX = columns()
+
+
+@dataclass(frozen=True)
+class Flawless:
+    """A change without a fault beyond those that belong to its kind."""
+
+    plan: State
+    """What it changes."""
+    points: list[str]
+
+
+References = dict[tuple[str, Kind], Flawless]
+
+
+@pytest.fixture(scope="session")
+def references() -> References:
+    """What this worker has found out so far."""
+    return {}
+
+
+@pytest.fixture
+def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
+    """The lines of the report that this test adds."""
+    made: list[Row] = []
+    yield made
+    request.node.user_properties.append((PROPERTY, as_property(made)))
+
+
+def flawless(lab: Lab, home: Path, release: str, kind: Kind) -> Flawless:
+    """How it goes where nothing more goes wrong."""
+    ended = run(scene_of(lab, home, release, kind, LONG), kind, kind.before)
+    if not kind.before:
+        assert ended.code == 0, ended.said
+    plan = changed(ended.before, ended.after)
+    assert bool(plan) != bool(kind.before), f"{difference(ended.before, ended.after)}\n{ended.said}"
+    marked = [point.startswith(kind.first) for point in ended.points]
+    return Flawless(plan, ended.points[marked.index(True) :])
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("column", MATRIX, ids=str)
+def test_as_before_or_as_planned(
+    lab: Lab, tmp_path: Path, references: References, rows: list[Row], column: Column
+) -> None:
+    key = (column.release, column.kind)
+    if key not in references:
+        references[key] = flawless(lab, tmp_path / "flawless", *key)
+    flaws = []
+    for number, point in enumerate(column.points(references[key].points)):
+        window = column.window_at(references[key].points, point)
+        row, flaw = tried(lab, tmp_path / str(number), column, references[key], point, window)
+        rows.append(row)
+        flaws += [flaw] if flaw else []
+        print(row)
+    assert not flaws, "\n\n".join(flaws)
+
+
+def tried(lab: Lab, home: Path, column: Column, reference: Flawless, point: str, window: int) -> tuple[Row, str]:
+    """One fault at one point, and what is wrong about its end."""
+    kind = column.kind
+    shots = [*kind.before, Shot(column.fault, point, kind.boot)]
+    what = (column.release, kind.name, column.fault.name, point, window)
+    try:
+        ended = run(scene_of(lab, home, column.release, kind, window), kind, shots)
+    except (NotReachedError, TimeoutError) as error:
+        return Row(*what, outcome=type(error).__name__, seconds=0), f"{what}: {error}"
+    outcome, flaw = judged(ended, reference.plan)
+    return Row(*what, outcome, ended.seconds), f"{what}: {flaw}\n{ended.said[-1500:]}" if flaw else ""
+
+
+def judged(ended: Ended, plan: State) -> tuple[str, str]:
+    """The outcome, and what is wrong about it."""
+    planned = with_change(ended.before, plan)
+    if ended.seconds > ended.allowed:
+        return "too late", f"after {ended.seconds} s"
+    if ended.after == ended.before:
+        return "before", "the wizard said that all is well" if ended.code == 0 and plan else ""
+    if plan and ended.after == planned:
+        return "planned", ""
+    nearer = min((ended.before, planned), key=lambda wanted: len(changed(wanted, ended.after)))
+    return "in between", f"in between:\n{difference(nearer, ended.after)}"
