@@ -222,7 +222,14 @@ pack() {
 	{
 		sed 's/^/had /' "$known"
 		sed 's/^/now /' "$saved/paths"
+	} | awk '$1 == "had" { had[$2] = 1; next } !($2 in had) { print $2 }' >"$work/new"
+	# What starts a package at boot that came with us was not there in the beginning.
+	{
+		grep -q '^pptpd$' "$home/packages" 2>/dev/null && service_links | sed "s|^${IPKG_INSTROOT}|had |"
+		sed 's/^/now /' "$work/new"
 	} | awk '$1 == "had" { had[$2] = 1; next } !($2 in had) { print $2 }' >"$work/first"
+	[ -s "$work/new" ] || return 0
+	cat "$known" "$work/new" >"$pending/original.paths" || return 1
 	[ -s "$work/first" ] || return 0
 	mkdir -p "$work/original/files" "$work/original/absent" && cp "$saved/about" "$saved/daemon" "$work/original/" &&
 		cp "$work/first" "$work/original/paths" || return 1
@@ -234,8 +241,7 @@ pack() {
 		fi || return 1
 	done <"$work/first"
 	(cd "$work/original" && tar cf - about daemon paths files absent) | gzip -c >"$pending/original.tgz" || return 1
-	gunzip -c <"$pending/original.tgz" | tar tf - >/dev/null || return 1
-	cat "$known" "$work/first" >"$pending/original.paths"
+	gunzip -c <"$pending/original.tgz" | tar tf - >/dev/null
 }
 {% endif %}
 

@@ -376,8 +376,8 @@ remember() {
 	if [ -f "$pending/original.tgz" ]; then
 		count=$(ls "$home" | grep -c '^original\.[0-9]*\.tgz$')
 		mv -f "$pending/original.tgz" "$home/original.$((count + 1)).tgz"
-		mv -f "$pending/original.paths" "$home/original.paths"
 	fi
+	[ -f "$pending/original.paths" ] && mv -f "$pending/original.paths" "$home/original.paths"
 	trim_history
 }
 

@@ -26,15 +26,23 @@ def back(wizard: Wizard, command: str, *more: str) -> Ran:
 
 
 def tree(router: Router) -> dict[str, str]:
-    """Everything on the disk but the word on how the last change ended, and folders."""
+    """Everything on the disk but empty folders, the word on how the last change ended, and what package managers write
+    anew in another order (what they say is installed is compared by `behaviour`)."""
+    apart = (f"{OURS}/last", f"{OURS}/original.paths", "/usr/lib/opkg/status", "/usr/lib/ipkg/status", "/lib/apk/db/")
     digest = router.digest()
-    return {path: what for path, what in digest.items() if path != f"{OURS}/last" and what != EMPTY_FOLDERS}
+    return {path: what for path, what in digest.items() if not path.startswith(apart) and what != EMPTY_FOLDERS}
+
+
+PACKAGES = """
+awk '$1 == "Package:" { name = $2 } $1 == "Version:" { version = $2 } $1 == "Status:" { print name, version, $4 }' \
+    /usr/lib/opkg/status /usr/lib/ipkg/status 2>/dev/null | sort
+apk list -I 2>/dev/null | sort"""
 
 
 def behaviour(router: Router) -> str:
-    """The running filter without its counters, and who listens where."""
+    """The running filter without its counters, who listens where, and what is installed."""
     rules = "nft list ruleset 2>/dev/null | sed 's/counter packets [0-9]* bytes [0-9]*//'; iptables -n -L 2>/dev/null"
-    return router.run(f"{rules}; netstat -ltn | awk 'NR > 2 {{ print $4 }}' | sort").out
+    return router.run(f"{PACKAGES}; {rules}; netstat -ltn | awk 'NR > 2 {{ print $4 }}' | sort").out
 
 
 @pytest.mark.sample(3)

@@ -127,7 +127,7 @@ def _file(path: str, aim: Aim, now: RouterFile | None, facts: RouterFacts, entri
     return FileChange(
         path,
         why,
-        before=shown(now.content) if now else None,
+        before=shown(now.content) if now and not now.mode.startswith("l") else None,  # a link may lead to nothing
         after=shown(kept.content) if kept else NOTHING,
         mode=kept.mode if kept else "",
         mode_before=octal(now.mode) if now else "",
