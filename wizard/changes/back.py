@@ -176,6 +176,8 @@ def _option_back(text: str, old: str, kind: str, key: str) -> str:
 
 def _packages(aim: Aim, facts: RouterFacts) -> tuple[str, ...]:
     """Those that came with us since then and are still there, as noted: who needs others comes first."""
+    if aim.what is What.UNDO and PACKAGES_NOTE not in aim.state.paths:
+        return ()
     noted = aim.state.files.get(PACKAGES_NOTE) if aim.what is What.UNDO else None
     before = noted.content.decode("utf-8", "replace").split() if noted else []
     return tuple(name for name in facts.journal.packages if name not in before and name in facts.installed)
