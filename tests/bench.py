@@ -19,9 +19,11 @@ from tests.lab.router import Router
 from tests.lab.wizard import PASSWORD, Wizard, answers
 from wizard import journey
 from wizard.model.options import Options
+from wizard.router import script
 from wizard.screen import Screen
 
 REPEATS = 3
+NOTE = '\techo "$(cat /proc/uptime) $*" >>/tmp/marks\n'
 
 
 def measure(router: Router, home: Path) -> Iterator[tuple[str, str]]:
@@ -56,6 +58,27 @@ def measure(router: Router, home: Path) -> Iterator[tuple[str, str]]:
         yield f"{name}: seconds of our own", f"{whole - waited:.2f}"
 
 
+def transaction(router: Router, home: Path) -> Iterator[tuple[str, str]]:
+    """What the transaction adds to a change, by the router's own clock at its marks: the wizard's scripts are rendered
+    with a line more, which notes it."""
+    rendered = script.about
+
+    def with_times(nonce: str, name: str, /, **data: object) -> script.Script:
+        whole = rendered(nonce, name, **data)
+        return script.Script(whole.text.replace("mark() {\n", f"mark() {{\n{NOTE}"), whole.nonce)
+
+    wizard = Wizard(router, home)
+    with patch.object(script, "about", with_times):
+        assert wizard.apply_here(answers({"anna": "172.16.1.9"}), {"anna": PASSWORD}).code == 0
+    at: dict[str, float] = {}
+    for line in router.read("/tmp/marks").decode().splitlines():
+        uptime, _, mark = line.split(" ", 2)
+        at[mark] = float(uptime)
+    yield "transaction: seconds to keep everything", f"{at['done arm'] - at['start arm']:.2f}"
+    yield "transaction: seconds from done to confirmed", f"{at['confirmed'] - at['complete']:.2f}"
+    yield "transaction: seconds of the whole on the router", f"{at['confirmed'] - at['start turn']:.2f}"
+
+
 def timed(action: Callable[[], object]) -> float:
     """Seconds that it takes."""
     began = time.monotonic()
@@ -75,6 +98,9 @@ def main() -> None:
             router = lab.router(pptpd=True)
             with tempfile.TemporaryDirectory() as home:
                 for name, value in measure(router, Path(home)):
+                    print(f"{name:45} {value}")
+            with tempfile.TemporaryDirectory() as home:
+                for name, value in transaction(router, Path(home)):
                     print(f"{name:45} {value}")
             dials = [timed(lambda: client.dial("anna", PASSWORD)) for _ in range(REPEATS)]
             print(f"{'client dials until it has its address, median':45} {statistics.median(dials):.2f}")

@@ -62,6 +62,8 @@ take_turn() {
 	if ! mkdir "$lock" 2>/dev/null; then
 		holder=$(cat "$lock/holder" 2>/dev/null)
 {% if not break_lock %}
+		# Another that has just begun gets a moment to say so.
+		at_work || sleep 2
 		at_work && { fail busy "$(holder_words)" || return 1; }
 {% endif %}
 		for pid in "$(cat "$lock/guard")" "$(cat "$holder/pid")"; do

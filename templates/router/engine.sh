@@ -336,7 +336,9 @@ settle() {
 	rm -f "$history/"{{ entry }}
 {% endif %}
 {% if what == "uninstall" %}
-	rm -rf "$home/last" "$home/applied" "$home/packages" "$home"/original.* "$history"
+	for kept in "$home"/*; do
+		[ "$kept" = "$pending" ] || rm -rf "$kept"
+	done
 {% else %}
 	report confirmed -
 {% endif %}

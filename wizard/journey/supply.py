@@ -10,7 +10,7 @@ from wizard.journey.trip import Trip, left
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import RouterFacts
 
-OVERHEAD = 24 * 1024
+OVERHEAD = 96 * 1024
 """Bytes that our own files take besides."""
 
 

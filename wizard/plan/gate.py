@@ -14,8 +14,8 @@ PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
 """RFC 1918 and RFC 3927: nobody outside can reach these."""
 CARRIER_GRADE = tuple(map(IPv4Network, ("100.64.0.0/10", "192.0.0.0/29")))
 """RFC 6598 (carrier-grade NAT) and RFC 6333 (DS-Lite)."""
-FILES_NEED = 24 * 1024
-"""Bytes that our own files and the copies of the old ones take at most."""
+FILES_NEED = 96 * 1024
+"""Bytes that our own files take at most, and what is kept of the old ones until a change is confirmed."""
 PACKAGES_NEED = 160 * 1024
 """Bytes for pptpd, ppp and the modules where no feed says their sizes (White Russian's took 136 kB)."""
 
