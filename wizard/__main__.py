@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED  # nothing was said yet, so there is nothing to take back
     transcript = new_transcript()
-    screen = Screen(plain=options.plain, transcript=transcript)
+    screen = Screen(plain=options.plain, transcript=transcript, quiet=options.json)
     outcome = Outcome()
     try:
         return run(options, screen, outcome)

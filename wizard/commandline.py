@@ -13,6 +13,9 @@ from wizard.model.options import Command, Options
 EXIT_CODES = """\
 exit codes: 0 done, 1 failed, 2 wrong use or an answer is missing, 3 could not be tried,
 4 changes are pending (--dry-run), 130 interrupted"""
+STATUS_CODES = """\
+exit codes: 0 all is well, 1 something is broken, changed by others, or unfinished, 2 wrong use or an answer is missing,
+3 there is no tunnel of the wizard's, a change is under way, or it could not be tried, 130 interrupted"""
 COMMANDS = """\
 other commands: pptp-wizard status HOST, pptp-wizard undo HOST, pptp-wizard uninstall HOST (each has --help)
 """
@@ -23,6 +26,12 @@ MEANINGS = {
     Command.UNINSTALL: "Take everything out that this program has put on the router, as if it had never been there.",
 }
 
+EPILOGS = {
+    Command.SET_UP: COMMANDS + EXIT_CODES,
+    Command.STATUS: STATUS_CODES,
+    Command.UNDO: EXIT_CODES,
+    Command.UNINSTALL: EXIT_CODES,
+}
 UNASKED = {
     Command.SET_UP: "apply what --answers says, or the router's own tunnel again",
     Command.UNDO: "go back at once",
@@ -43,7 +52,7 @@ def _parser(command: Command) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"pptp-wizard {command.value}".strip(),
         description=MEANINGS[command],
-        epilog=EXIT_CODES if command.value else COMMANDS + EXIT_CODES,
+        epilog=EPILOGS[command],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -104,6 +113,11 @@ def _add_changing(parser: argparse.ArgumentParser, unasked: str) -> None:
     )
     parser.add_argument(
         "--break-lock", action="store_true", help="take over from a wizard that is at work there, and undo what it did"
+    )
+    parser.add_argument(
+        "--even-if-locked-out",
+        action="store_true",
+        help="go on without asking where the change may keep out the connection that it is made over",
     )
 
 

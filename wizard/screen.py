@@ -85,6 +85,7 @@ class Screen:
         width: int | None = None,
         transcript: Path | None = None,
         error_file: TextIO | None = None,
+        quiet: bool = False,
     ) -> None:
         out = file or sys.stdout
         dumb = os.environ.get("TERM", "").lower() in {"dumb", "unknown"}
@@ -92,6 +93,8 @@ class Screen:
         """Lines of text alone: no cursor movement, no spinner, no signs."""
         if dumb and width is None:
             width = shutil.get_terminal_size().columns  # rich takes every dumb terminal for 80 columns wide
+        self.quiet = quiet
+        """Errors and a `document` alone are shown; the record has everything all the same."""
         self._out = _console(out, plain, width)
         self._error = _console(error_file or file or sys.stderr, plain, width)
         self._transcript = transcript
@@ -147,6 +150,12 @@ class Screen:
         line.append(visible(f"{name}: {detail}" if detail else name))
         self._put(line)
 
+    def document(self, text: str) -> None:
+        """Text for a program to read, as it is."""
+        self._out.file.write(f"{text}\n")
+        self._out.file.flush()
+        self._record(f"{text}\n")
+
     def show_once(self, name: str, secret: Secret) -> None:
         """Reveal a secret on the terminal, and nowhere else. Never folded, so that it can be copied."""
         self._out.print(_text(f"{name}: ", "", secret.reveal()), soft_wrap=True)
@@ -170,7 +179,7 @@ class Screen:
             self.note(f"{title}: {ended}{work.since}")
 
     def _spinner(self, work: Progress) -> AbstractContextManager[object]:
-        if self.plain:
+        if self.plain or self.quiet:
             return nullcontext()
         from rich.live import Live
 
@@ -188,7 +197,9 @@ class Screen:
         self, shown: RenderableType, console: Console | None = None, *, recorded: RenderableType | None = None
     ) -> None:
         target = console or self._out
-        if self.plain:  # no blanks up to the edge, which a screen reader or a file would get too
+        if self.quiet and target is self._out:
+            pass
+        elif self.plain:  # no blanks up to the edge, which a screen reader or a file would get too
             target.file.write(self._on_paper(shown))
             target.file.flush()
         else:

@@ -11,6 +11,7 @@ import pytest
 from jinja2 import Environment, UndefinedError, meta
 
 from wizard.ask.words import DEVICES
+from wizard.changes import Threat
 from wizard.diagnose import packages
 from wizard.model.facts import Packages
 from wizard.resources import Sink, page, render, sheet
@@ -41,6 +42,16 @@ DATA: dict[str, dict[str, object]] = {
         "changes": ["firewall.@zone[1].input='ACCEPT'"] * 5,
         "more": 3,
         "files": ["dhcp", "firewall", "network"],
+    },
+    "would-lock-out": {
+        "found": (
+            Threat(
+                "REJECT in chain pptp_wizard_router, for what comes by ppp12",
+                "you work over the tunnel on ppp12, and port 65535 is closed to it",
+            ),
+        ),
+        "within": 90,
+        "unattended": True,
     },
     "what-pptp-protects": {},
 }

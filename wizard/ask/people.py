@@ -28,6 +28,11 @@ ASK_GO_ON = Question(
     "Calls from outside will probably not work as long as this stands.",
     back="no",
 )
+ASK_RISK = Question(
+    "Change the router all the same?",
+    "If you are kept out, it goes back by itself after the time that is said above.",
+    back="no",
+)
 ASK_LOSE = Question(
     "Put {path} back all the same?",
     "Somebody else has changed it since the wizard wrote it; the diff shows what would be lost.",
@@ -48,6 +53,9 @@ class Person(Doorkeeper, Protocol):
 
     def go_on(self) -> bool:
         """Go on after a finding that has just been shown."""
+
+    def risk(self) -> bool:
+        """Go on though the change may keep out the very connection that it is made over."""
 
     def take_over(self, tunnel: ExistingTunnel) -> bool:
         """A server that the package's own service runs becomes ours; False leaves it alone."""
@@ -104,6 +112,10 @@ class AtTerminal(Asking):
     def go_on(self) -> bool:
         """See `Person`."""
         return self._prompter().confirm(ASK_GO_ON, default=True) is True
+
+    def risk(self) -> bool:
+        """See `Person`."""
+        return self._prompter().confirm(ASK_RISK, default=False) is True
 
     def take_over(self, tunnel: ExistingTunnel) -> bool:
         """See `Person`."""
@@ -172,6 +184,10 @@ class Flags(Unattended):
     def go_on(self) -> bool:
         """See `Person`."""
         return True
+
+    def risk(self) -> bool:
+        """See `Person`. Without a yes it is a no."""
+        return False
 
     def take_over(self, tunnel: ExistingTunnel) -> bool:
         """See `Person`. The answers file says who is taken over."""

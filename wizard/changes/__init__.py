@@ -2,6 +2,24 @@
 
 from wizard.changes.back import Aim, doubtful, going_back
 from wizard.changes.build import change
+from wizard.changes.drift import Drifted, drift
+from wizard.changes.firewall import expected
+from wizard.changes.lockout import Threat, connection, threats
 from wizard.changes.packages import WANTED, asked, unfit, unlisted
 
-__all__ = ["WANTED", "Aim", "asked", "change", "doubtful", "going_back", "unfit", "unlisted"]
+__all__ = [
+    "WANTED",
+    "Aim",
+    "Drifted",
+    "Threat",
+    "asked",
+    "change",
+    "connection",
+    "doubtful",
+    "drift",
+    "expected",
+    "going_back",
+    "threats",
+    "unfit",
+    "unlisted",
+]

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from wizard.model import uci
 from wizard.model.errors import WizardError
-from wizard.model.facts import DhcpPool, Lan, Neighbour, Wan
+from wizard.model.facts import DhcpPool, Lan, LiveCall, Neighbour, Wan
 from wizard.model.section import Section
 
 _ADDRESS = re.compile(r"inet addr:([\d.]+)")
@@ -70,6 +70,15 @@ def wan(named: Mapping[str, str], present: Mapping[str, Device]) -> Wan:
 def uplinks(present: Mapping[str, Device], calls: Sequence[str]) -> int:
     """How many PPP devices are none of the calls, and so the router's own way to somewhere."""
     return sum(device.ppp and name not in calls for name, device in present.items())
+
+
+def links(present: Mapping[str, Device], calls: Sequence[str], out: Wan) -> tuple[LiveCall, ...]:
+    """PPP devices that are neither a call nor the way to the Internet, with their far ends."""
+    return tuple(
+        LiveCall(name, device.peer)
+        for name, device in present.items()
+        if device.ppp and device.peer and name not in calls and name != out.device
+    )
 
 
 def others(present: Mapping[str, Device], home: Lan, out: Wan) -> tuple[IPv4Network, ...]:

@@ -108,6 +108,7 @@ def _facts(sections: Mapping[str, Section], dialect: Dialect, files: Mapping[str
         name_service=settings.name_service(config, sections.get("dnsmasq")),
         pending=_pending(sections.get("pending")),
         uplinks=network.uplinks(present, [device for device, _ in calls]),
+        links=network.links(present, [device for device, _ in calls], wan),
         other_networks=network.others(present, home, wan),
         keeps_files="keeps" in sections,
         own_script=own_script,

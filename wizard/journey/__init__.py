@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from wizard import ask
-from wizard.journey import back
+from wizard.journey import back, status
 from wizard.journey.act import advise, apply_changes, check, hand_over_passwords
 from wizard.journey.arrive import find, log_in, look, pass_gate
 from wizard.journey.heed import mend, take_over
+from wizard.journey.lockout import keep_a_way_in
+from wizard.journey.past import heed_past
 from wizard.journey.settle import ask_all, read_files, show
 from wizard.journey.supply import gather, read_packages
 from wizard.journey.trip import Outcome, Trip
@@ -35,12 +37,14 @@ STEPS = (
     Step("", find),
     Step("", log_in),
     Step("Your router", look),
+    Step("", heed_past),
     Step("", pass_gate),
     Step("", gather),
     Step("", take_over),
     Step("", mend),
     Step("", ask_all),
     Step("", show),
+    Step("", keep_a_way_in),
     Step("", apply_changes),
     Step("Is everything in place", check),
     Step("What to do now", advise),
@@ -50,15 +54,25 @@ BACK = (
     Step("", find),
     Step("", log_in),
     Step("Your router", look),
+    Step("", heed_past),
     Step("", back.recall),
     Step("", back.show),
+    Step("", keep_a_way_in),
     Step("", apply_changes),
     Step("Is everything as it was", back.check),
     Step("", back.part),
 )
 """The way back, by one step or altogether."""
+STATUS = (
+    Step("", find),
+    Step("", log_in),
+    Step("", status.look),
+    Step("", status.tell),
+)
+"""Looking only."""
 COMMANDS: Mapping[Command, tuple[Step, ...]] = {
     Command.SET_UP: STEPS,
+    Command.STATUS: STATUS,
     Command.UNDO: BACK,
     Command.UNINSTALL: BACK,
 }
@@ -67,7 +81,9 @@ COMMANDS: Mapping[Command, tuple[Step, ...]] = {
 
 def run(options: Options, screen: Screen, outcome: Outcome) -> ExitCode:
     """Take all steps, one after the other. Raises WizardError and KeyboardInterrupt for others to explain."""
-    person = ask.person(screen, addresses=addresses, names=names, unattended=options.yes, plain=options.plain)
+    person = ask.person(
+        screen, addresses=addresses, names=names, unattended=options.yes or options.json, plain=options.plain
+    )
     trip = Trip(options, screen, outcome, person)
     try:
         for step in COMMANDS[options.command]:

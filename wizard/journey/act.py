@@ -9,6 +9,7 @@ from wizard import apply, resources, verify
 from wizard.diagnose import packages as diagnosis
 from wizard.journey.arrive import facts_of, pass_gate
 from wizard.journey.line import begin, carry_out, decide, fresh_line
+from wizard.journey.lockout import keep_a_way_in
 from wizard.journey.settle import planned, show
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.archive import Archive
@@ -81,8 +82,11 @@ def _look_again(trip: Trip, said: str) -> Trip:
     trip.screen.warn(f"This changed on the router since it was looked at: {said}. Here is the preview again.")
     trip.outcome.touched = False
     trip = replace(trip, facts=facts_of(trip.session, feeds=False), looks=trip.looks + 1, work=None)
-    trip = show(pass_gate(trip))
-    return trip if trip.ended is not None else apply_changes(trip)
+    for step in (pass_gate, show, keep_a_way_in, apply_changes):
+        trip = step(trip)
+        if trip.ended is not None:
+            break
+    return trip
 
 
 def _send(trip: Trip, session: Session, archives: Sequence[Archive], folder: str) -> None:
@@ -130,7 +134,7 @@ def _failure(report: ApplyReport, outcome: Outcome, facts: RouterFacts) -> Wizar
         return WizardError(code, ExitCode.NOT_TRIED, **gate.pending(report.detail.splitlines()))
     return WizardError(
         code,
-        ExitCode.FAILED,
+        ExitCode.NOT_TRIED if code == "busy" else ExitCode.FAILED,
         step=step,
         said=_indented(report.detail),
         state=outcome.words,

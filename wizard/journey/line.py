@@ -174,4 +174,9 @@ def decide(trip: Trip, fresh: Session, progress: Progress, *, keep: bool) -> Non
 
 def why(report: ApplyReport) -> str:
     """Why it was undone, in words."""
-    return WHY.get(report.undone.partition(" ")[0], report.undone)
+    return because(report.undone)
+
+
+def because(said: str) -> str:
+    """The router's word for why a change was undone, as words for people."""
+    return WHY.get(said.partition(" ")[0], said)

@@ -289,5 +289,8 @@ class RouterFacts:
     """What the router is in besides LAN and WAN: a network for guests, a VPN."""
     journal: Journal = field(default_factory=Journal)
     """What earlier changes by this program have left."""
+    links: tuple[LiveCall, ...] = ()
+    """PPP devices beside the calls and the way to the Internet, with who is at their far end: a VPN that the router
+    dials, or another server's calls."""
     own_script: str = ""
     """Path of the init script that we write here, "" where the package's own is used."""

@@ -37,6 +37,8 @@ class Options:
     """Seconds from the first change of configuration until the router goes back by itself, unless it is confirmed."""
     break_lock: bool = False
     """Take over from another wizard that is still at work on the router."""
+    even_if_locked_out: bool = False
+    """Go on where the new rules could keep out the very connection that makes the change."""
     command: Command = Command.SET_UP
     json: bool = False
     """Say it for a program: one JSON document on standard output."""

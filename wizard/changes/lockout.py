@@ -1,0 +1,160 @@
+"""Whether a change could keep out the very connection that it is made over.
+
+What is open stays open, but the change is confirmed over a new connection, and that one meets the new rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from wizard.changes.zone import NAMES
+from wizard.model.changes import ChangeSet, What
+from wizard.model.damage import Damage, Kind
+from wizard.model.facts import ANYWHERE, FilterRule, RouterFacts
+
+OPENS_PPP = (Kind.PPP_WILDCARD, Kind.OLD_ZONE)
+"""Damage that lets in whatever comes by a PPP device, until it is mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An SSH connection as the router sees it, unless something between translates addresses."""
+
+    source: IPv4Address | IPv6Address
+    destination: IPv4Address | IPv6Address
+    port: int
+    """The router's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """What could end it, or keep the next one out."""
+
+    rule: str
+    why: str
+
+
+def connection(source: str, destination: str, port: int) -> Connection:
+    """From the addresses as a socket has them, IPv6 with its zone, IPv4 perhaps inside IPv6 (RFC 4291 §2.5.5.2)."""
+    return Connection(_address(source), _address(destination), port)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    address = ip_address(text.partition("%")[0])
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+
+
+def threats(
+    line: Connection,
+    changes: ChangeSet,
+    facts: RouterFacts,
+    after: Sequence[FilterRule],
+    mended: Collection[Damage] = (),
+) -> tuple[Threat, ...]:
+    """Everything in this change that could. `after`: our rules as they will run; none where they are taken out."""
+    found = [*_ended(line, changes)]
+    if changes.firewall.reload:
+        for device in _devices(line, facts):
+            found += _refused(line, device, facts, after) if changes.what is What.APPLY else _taken_out(device)
+        found += _closed(line, facts, mended)
+    return tuple(found)
+
+
+def _ended(line: Connection, changes: ChangeSet) -> Iterator[Threat]:
+    """The line goes through a call that is ended."""
+    for call in changes.ended_calls:
+        if call.address == line.source:
+            yield Threat(
+                f"the call of {call.address} on {call.device} is ended", f"{call.why}, and it is your own call"
+            )
+
+
+def _is_at_home(line: Connection, facts: RouterFacts) -> bool:
+    """It comes from a network that the router itself is in, by whose device no rule of ours ever goes."""
+    if isinstance(line.source, IPv6Address):
+        return False
+    out = [facts.wan.interface.network] if facts.wan.interface else []
+    return any(line.source in network for network in (facts.lan.interface.network, *facts.other_networks, *out))
+
+
+def _devices(line: Connection, facts: RouterFacts) -> list[str]:
+    """The PPP devices by which it comes, or may come where its address does not say."""
+    ends = [end.device for end in (*facts.calls, *facts.links) if end.address == line.source]
+    if ends or _is_at_home(line, facts):
+        return ends
+    # From far away: over the Internet's device, which our rules let alone, or from behind the far end of another.
+    ours = facts.tunnel is not None and facts.tunnel.ours
+    behind = () if ours or isinstance(line.source, IPv6Address) else facts.calls
+    return [end.device for end in (*behind, *facts.links)]
+
+
+def _refused(line: Connection, device: str, facts: RouterFacts, after: Sequence[FilterRule]) -> Iterator[Threat]:
+    base = NAMES[facts.dialect.firewall].base_input if facts.dialect.uci_firewall else "input_rule"
+    if isinstance(line.source, IPv6Address):
+        # The zone lets no IPv6 pass; where the rules are iptables commands of ours, none of them is about it.
+        if facts.dialect.uci_firewall and any(rule.chain == base and _by(rule, device) for rule in after):
+            yield Threat(f"IPv6 that comes by {device}: refused", "the clients' zone lets none of it pass")
+        return
+    rule = _decided(line, device, base, after)
+    if rule and rule.target != "ACCEPT":
+        yield Threat(_words(rule, device), _why(line, device, facts))
+
+
+def _decided(line: Connection, device: str, chain: str, rules: Sequence[FilterRule]) -> FilterRule | None:
+    """The rule that settles what becomes of it, from this chain on; None where none does."""
+    chains = {rule.chain for rule in rules}
+    for rule in rules:
+        if rule.chain != chain or not _matches(rule, line, device):
+            continue
+        if rule.target == "RETURN":
+            return None
+        if rule.target not in chains:
+            return rule
+        if settled := _decided(line, device, rule.target, rules):
+            return settled
+    return None
+
+
+def _matches(rule: FilterRule, line: Connection, device: str) -> bool:
+    assert isinstance(line.source, IPv4Address)
+    return (
+        _by(rule, device)
+        and rule.protocol in ("all", "tcp")
+        and line.source in rule.source
+        and line.destination in rule.destination
+        and rule.match in ("", f"dpt:{line.port}")
+    )
+
+
+def _by(rule: FilterRule, device: str) -> bool:
+    name = rule.inside
+    return name in ("*", device) or (name.endswith("+") and device.startswith(name[:-1]))
+
+
+def _words(rule: FilterRule, device: str) -> str:
+    source = "" if rule.source == ANYWHERE else f" from {rule.source}"
+    return f"{rule.target} in chain {rule.chain}, for what comes by {device}{source}"
+
+
+def _why(line: Connection, device: str, facts: RouterFacts) -> str:
+    if any(call.address == line.source for call in facts.calls):
+        return f"you work over the tunnel on {device}, and port {line.port} is closed to it"
+    return f"you may come by {device}, which is taken for a client's call then"
+
+
+def _taken_out(device: str) -> Iterator[Threat]:
+    yield Threat(f"the rules for what comes by {device} go", "what lets you in over it may be one of them")
+
+
+def _closed(line: Connection, facts: RouterFacts, mended: Collection[Damage]) -> Iterator[Threat]:
+    """Damage that is mended: a door for every PPP device, which may be the one that let this connection in."""
+    by_ppp = facts.wan.device.startswith("ppp") or bool(facts.links)
+    if not by_ppp or _is_at_home(line, facts) or any(call.address == line.source for call in facts.calls):
+        return
+    for damage in mended:
+        if damage.code in OPENS_PPP:
+            found = damage.data["found"]
+            said = "; ".join(map(str, found)) if isinstance(found, tuple) else str(found)
+            yield Threat(f"{said} goes", "it lets in what comes by a PPP device, as your way in may do")
