@@ -73,5 +73,6 @@ at_work() {
 } 2>/dev/null
 
 holder_words() {
-	echo "$(cat "$lock/owner"), for $(($(uptime_seconds) - $(cat "$lock/since"))) seconds"
+	since=$(sed -n 's/^\([0-9][0-9]*\)$/\1/p' "$lock/since")
+	echo "$(cat "$lock/owner"), for $(($(uptime_seconds) - ${since:-$(uptime_seconds)})) seconds"
 } 2>/dev/null

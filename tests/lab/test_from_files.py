@@ -56,7 +56,7 @@ def test_without_a_feed_and_without_files_the_page_names_the_way_out(lab: Lab, t
     ran = Wizard(router, tmp_path).apply(answers(), {"anna": PASSWORD})
     assert ran.code == 1, ran.out
     assert "--packages DIR" in ran.out
-    assert "No configuration file was replaced" in ran.out
+    assert "Everything that was begun was undone" in ran.out
 
 
 @pytest.mark.parametrize("release", [WHITE_RUSSIAN, "24.10"])

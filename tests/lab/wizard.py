@@ -77,10 +77,10 @@ class Wizard:
             code = main(self._unattended(answers, passwords))
         return Ran(code, said.getvalue())
 
-    def start(self, answers: str, passwords: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def start(self, answers: str, passwords: Mapping[str, str], *more: str) -> subprocess.Popen[bytes]:
         """The same, while it runs."""
         return subprocess.Popen(
-            [sys.executable, "-m", "wizard", *self._unattended(answers, passwords)],
+            [sys.executable, "-m", "wizard", *self._unattended(answers, passwords), *more],
             env=self.environment(),
             cwd=self.home,
             stdin=subprocess.DEVNULL,

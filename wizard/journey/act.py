@@ -114,9 +114,9 @@ def _tell(screen: Screen, progress: Progress, name: str, step: ApplyStep | None)
 
 
 def hand_over_passwords(trip: Trip) -> None:
-    """Show the new passwords that are on the router now, or may be in a moment, once, however the run ended."""
+    """Show the new passwords that count from now on, or may do, once, however the run ended."""
     report = trip.outcome.report
-    if trip.asked is None or SECRETS_FILE not in report.changed or report.undone:
+    if trip.asked is None or SECRETS_FILE not in report.changed or report.undone or not trip.outcome.decided:
         return
     new = [client.name for client in trip.asked.answers.clients if client.name in trip.asked.generated]
     if new:

@@ -163,6 +163,7 @@ def decide(trip: Trip, fresh: Session, progress: Progress, *, keep: bool) -> Non
     if work is None:
         return
     ending = script.about(work.follower.nonce, "confirm", keep=keep, why="asked")
+    trip.outcome.decided = keep
     with _told(trip.outcome, work.follower):
         try:
             fresh.run(ending.text, on_line=work.follower.line, timeout=SILENCE)

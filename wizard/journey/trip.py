@@ -30,6 +30,8 @@ class Outcome:
 
     touched: bool = False
     report: ApplyReport = field(default_factory=ApplyReport)
+    decided: bool = False
+    """The router was told that the change stays, whether or not it was heard that it does."""
     left: int | None = None
     """Seconds until the router undoes it by itself, as far as we know."""
 
