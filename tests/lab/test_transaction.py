@@ -10,7 +10,7 @@ import pytest
 from tests.lab.lab import Lab
 from tests.lab.router import Router
 from tests.lab.wizard import PASSWORD, Wizard, answers
-from wizard.journey import act
+from wizard.journey import act, line
 from wizard.journey.trip import Trip, Work
 
 pytestmark = pytest.mark.lab
@@ -31,7 +31,8 @@ DEAD = f"kill $(cat {LOCK}/guard); sleep 1"
 
 def once_before_the_change(monkeypatch: pytest.MonkeyPatch, disturb: Callable[[], object]) -> None:
     """Do this between the preview and the change, the first time."""
-    begin, done = act.begin, []
+    begin = line.begin
+    done: list[object] = []
 
     def disturbed(trip: Trip, *more: object) -> Work:
         if not done:
