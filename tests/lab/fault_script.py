@@ -85,7 +85,7 @@ def _with_point(match: re.Match[str]) -> str:
     name = match[1]
     if name not in functions() - QUESTIONS - RUNNERS:
         return match[0]
-    return f'{match[0]}\t{FOLDER}/at in {name} "${{1-}}"\n'
+    return f'{match[0]}\t{FOLDER}/at in {name} ${{1:+"$1"}}\n'
 
 
 def functions() -> frozenset[str]:
