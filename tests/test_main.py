@@ -69,3 +69,15 @@ def test_a_missing_password_file_is_said_before_anything_is_dialled(tmp_path: Pa
     ran = run("127.0.0.1:1", "--password-file", str(tmp_path / "none"), home=tmp_path)
     assert ran.returncode == 2
     assert "none" in ran.stderr
+
+
+def test_a_document_that_cannot_be_made_leaves_standard_output_empty(tmp_path: Path) -> None:
+    ran = run("status", "127.0.0.1:1", "--json", home=tmp_path)
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert "127.0.0.1" in ran.stderr
+
+
+def test_the_exit_codes_of_status_are_in_its_help(tmp_path: Path) -> None:
+    said = " ".join(run("status", "--help", home=tmp_path).stdout.split())
+    assert "3 there is no tunnel of the wizard's" in said
+    assert "--json" in said and "--yes" not in said
