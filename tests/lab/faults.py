@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.lab.fault_script import FOLDER, PROGRAMS
 from tests.lab.fault_state import State, state
+from tests.lab.guest import Disk
 from tests.lab.lab import WHITE_RUSSIAN, Lab
 from tests.lab.router import Router
 from tests.lab.wizard import Wizard, answers
@@ -226,15 +227,23 @@ UNDO = Kind("undo", "start", "undo", there=True, applied=2)
 UNINSTALL = Kind("uninstall", "start", "uninstall", applied=1)
 
 
-def scene_of(lab: Lab, home: Path, release: str, kind: Kind, window: int) -> Scene:
-    """A router as it is before a change of this kind, and the wizard."""
+Kept = dict[tuple[str, bool, int], Disk]
+"""What routers had written that were set up once or twice, by release, whether packages were there, and how often."""
+
+
+def scene_of(lab: Lab, home: Path, release: str, kind: Kind, window: int, kept: Kept) -> Scene:
+    """A router as it is before a change of this kind, and the wizard. The first of a kind is kept for the next."""
     packages = ("pptpd",) if kind.there else ()
-    router = lab.router(release=release, packages=packages, pptpd=bool(packages) and release == WHITE_RUSSIAN)
+    stock = bool(packages) and release == WHITE_RUSSIAN
+    key = (release, kind.there, kind.applied)
+    router = lab.router(release=release, packages=packages, pptpd=stock, written=kept.get(key))
     home.mkdir()
     scene = Scene(lab, router, FaultyWizard(router, home), window)
-    for password in (ANNA, BEN)[: kind.applied]:
-        ran = scene.wizard.run(*scene.wizard.setting_up(password))
-        assert ran.code == 0, ran.out
+    if kind.applied and key not in kept:
+        for password in (ANNA, BEN)[: kind.applied]:
+            ran = scene.wizard.run(*scene.wizard.setting_up(password))
+            assert ran.code == 0, ran.out
+        kept[key] = router.keep()
     return scene
 
 

@@ -76,6 +76,7 @@ class Lab:
         mppe: Dialect = "old",
         nvram: Mapping[str, str] | None = None,
         password: str | None = PASSWORD,
+        written: Disk | None = None,
     ) -> Router:
         """A factory-fresh router, up; the one made before, if any, is switched off for good.
 
@@ -93,16 +94,23 @@ class Lab:
         self.drop_router()
         self._boots = itertools.count(1)
         if release == WHITE_RUSSIAN:
-            self._router = self._white_russian("pptpd" if pptpd else "ppp" if ppp else "plain", mppe, nvram, password)
+            self._router = self._white_russian(
+                "pptpd" if pptpd else "ppp" if ppp else "plain", mppe, nvram, password, written
+            )
         else:
-            self._router = self._openwrt(load(release), wan, settings or {}, packages, password)
+            self._router = self._openwrt(load(release), wan, settings or {}, packages, password, written)
         self._router.wait()
         if wan != "static":
             self._router.wait_for_wan()
         return self._router
 
     def _white_russian(
-        self, stage: Stage, mppe: Dialect, nvram: Mapping[str, str] | None, password: str | None
+        self,
+        stage: Stage,
+        mppe: Dialect,
+        nvram: Mapping[str, str] | None,
+        password: str | None,
+        written: Disk | None,
     ) -> Router:
         settings = NVRAM | dict(nvram or {})
         lan = IPv4Interface(f"{settings['lan_ipaddr']}/{settings['lan_netmask']}")
@@ -112,9 +120,10 @@ class Lab:
         self.network.seat_lan(lan)
         self.network.seat_wan(wan, settings["wan_gateway"])
         self.internet_host.offer(self._images.feed(mppe))
-        disk = Disk(self._images.router_disk(stage, mppe))
+        disk = Disk(written.path if written else self._images.router_disk(stage, mppe))
         changed = {name: value for name, value in settings.items() if NVRAM.get(name) != value}
-        image.put(disk.path, nvram_files(changed) | white_russian_passwd(password))
+        if not written:
+            image.put(disk.path, nvram_files(changed) | white_russian_passwd(password))
         place = Place(str(lan.ip), str(wan.ip), password, WHITE_RUSSIAN, flash="ubda")
         return Router(lambda: self._white_russian_guest(disk), disk, self.network.home, place)
 
@@ -128,6 +137,7 @@ class Lab:
         settings: Mapping[str, str | None],
         packages: Collection[str],
         password: str | None,
+        written: Disk | None,
     ) -> Router:
         lan = settings.get("network.lan.ipaddr") or str(LAN.ip)
         self.network.seat_lan(IPv4Interface(f"{lan}/{settings.get('network.lan.netmask') or '24'}"))
@@ -137,12 +147,9 @@ class Lab:
         elif wan == "pppoe":
             self.provider.clean()
         self.internet_host.offer(self._images.release_feed(release), stock.feeds(release.name).host)
-        flash = Disk(self._images.flash)
-        files = settings_files(release, WAN_SETTINGS[wan] | dict(settings))
-        image.put(flash.path, {f"/upper{path}": data for path, data in files.items()})
-        if password is not None:
-            secret = password_file(release, password)
-            image.put(flash.path, {f"/upper{path}": data for path, data in secret.items()}, 0o600)
+        flash = Disk(written.path if written else self._images.flash)
+        if not written:
+            _settle_in(flash, release, WAN_SETTINGS[wan] | dict(settings), password)
         disk = self._images.openwrt(release, packages)
         place = Place(lan, WAN, password, release.name, flash="ubdb", blank=release.ssh.blank)
         return Router(lambda: self._openwrt_guest(disk, flash), flash, self.network.home, place)
@@ -224,6 +231,15 @@ class Lab:
             guest.close()
         self.network.close()
         self._folder.cleanup()
+
+
+def _settle_in(flash: Disk, release: Release, settings: Mapping[str, str | None], password: str | None) -> None:
+    """Put the settings and the password on an empty disk."""
+    files = settings_files(release, settings)
+    image.put(flash.path, {f"/upper{path}": data for path, data in files.items()})
+    if password is not None:
+        secret = password_file(release, password)
+        image.put(flash.path, {f"/upper{path}": data for path, data in secret.items()}, 0o600)
 
 
 def place_among_workers() -> int:

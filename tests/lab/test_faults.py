@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from tests.lab.fault_points import LONG, Column, columns
 from tests.lab.fault_report import PROPERTY, Row, as_property
 from tests.lab.fault_state import State, changed, difference, with_change
-from tests.lab.faults import Ended, Kind, NotReachedError, Shot, run, scene_of
+from tests.lab.faults import Ended, Kept, Kind, NotReachedError, Scene, Shot, run, scene_of
 from tests.lab.lab import Lab
 
 pytestmark = pytest.mark.lab
@@ -28,13 +28,20 @@ class Flawless:
     points: list[str]
 
 
-References = dict[tuple[str, Kind], Flawless]
+@dataclass
+class Known:
+    """What this worker has found out so far."""
+
+    flawless: dict[tuple[str, Kind], Flawless] = field(default_factory=dict)
+    kept: Kept = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")
-def references() -> References:
-    """What this worker has found out so far."""
-    return {}
+def known() -> Iterator[Known]:
+    made = Known()
+    yield made
+    for disk in made.kept.values():
+        disk.close()
 
 
 @pytest.fixture
@@ -45,9 +52,9 @@ def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
     request.node.user_properties.append((PROPERTY, as_property(made)))
 
 
-def flawless(lab: Lab, home: Path, release: str, kind: Kind) -> Flawless:
+def flawless(scene: Scene, kind: Kind) -> Flawless:
     """How it goes where nothing more goes wrong."""
-    ended = run(scene_of(lab, home, release, kind, LONG), kind, kind.before)
+    ended = run(scene, kind, kind.before)
     if not kind.before:
         assert ended.code == 0, ended.said
     plan = changed(ended.before, ended.after)
@@ -58,29 +65,28 @@ def flawless(lab: Lab, home: Path, release: str, kind: Kind) -> Flawless:
 
 @pytest.mark.sample(4)
 @pytest.mark.parametrize("column", MATRIX, ids=str)
-def test_as_before_or_as_planned(
-    lab: Lab, tmp_path: Path, references: References, rows: list[Row], column: Column
-) -> None:
+def test_as_before_or_as_planned(lab: Lab, tmp_path: Path, known: Known, rows: list[Row], column: Column) -> None:
     key = (column.release, column.kind)
-    if key not in references:
-        references[key] = flawless(lab, tmp_path / "flawless", *key)
+    if key not in known.flawless:
+        scene = scene_of(lab, tmp_path / "flawless", *key, LONG, known.kept)
+        known.flawless[key] = flawless(scene, column.kind)
+    reference = known.flawless[key]
     flaws = []
-    for number, point in enumerate(column.points(references[key].points)):
-        window = column.window_at(references[key].points, point)
-        row, flaw = tried(lab, tmp_path / str(number), column, references[key], point, window)
+    for number, point in enumerate(column.points(reference.points)):
+        window = column.window_at(reference.points, point)
+        row, flaw = tried(scene_of(lab, tmp_path / str(number), *key, window, known.kept), column, reference, point)
         rows.append(row)
         flaws += [flaw] if flaw else []
         print(row)
     assert not flaws, "\n\n".join(flaws)
 
 
-def tried(lab: Lab, home: Path, column: Column, reference: Flawless, point: str, window: int) -> tuple[Row, str]:
+def tried(scene: Scene, column: Column, reference: Flawless, point: str) -> tuple[Row, str]:
     """One fault at one point, and what is wrong about its end."""
     kind = column.kind
-    shots = [*kind.before, Shot(column.fault, point, kind.boot)]
-    what = (column.release, kind.name, column.fault.name, point, window)
+    what = (column.release, kind.name, column.fault.name, point, scene.window)
     try:
-        ended = run(scene_of(lab, home, column.release, kind, window), kind, shots)
+        ended = run(scene, kind, [*kind.before, Shot(column.fault, point, kind.boot)])
     except (NotReachedError, TimeoutError) as error:
         return Row(*what, outcome=type(error).__name__, seconds=0), f"{what}: {error}"
     outcome, flaw = judged(ended, reference.plan)
