@@ -8,14 +8,14 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from tests.inspect.test_routers import READ, set_up
-from tests.later import OPENWRT_19_07, OPENWRT_24_10, applied
+from tests.inspect.test_routers import READ, facts_of, set_up
+from tests.later import FIREWALL, OPENWRT_19_07, OPENWRT_24_10, applied
 from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
 from wizard.changes import Threat, change, connection, expected, threats
 from wizard.model.answers import Access, Answers
 from wizard.model.changes import ChangeSet, What
 from wizard.model.damage import Damage, Kind
-from wizard.model.facts import LiveCall, RouterFacts
+from wizard.model.facts import FilterRule, LiveCall, RouterFacts
 from wizard.plan.build import plan
 
 CALLS = (LiveCall("ppp0", IPv4Address("172.16.1.2")),)
@@ -121,3 +121,35 @@ def test_on_the_way_back_the_rules_that_let_the_tunnel_in_go() -> None:
     assert threats(connection("172.16.1.2", "172.16.1.1", 22), back, there, ())
     still = replace(back, firewall=replace(back.firewall, reload=False))
     assert not threats(connection("172.16.1.2", "172.16.1.1", 22), still, there, ())
+
+
+@pytest.mark.parametrize(
+    ("folder", "chain"),
+    [
+        ("openwrt-24.10-factory-fresh", "input_wan"),
+        ("openwrt-21.02-factory-fresh", "zone_wan_input"),
+        ("openwrt-15.05.1-factory-fresh", "zone_wan_input"),
+        ("openwrt-12.09-factory-fresh", "input_rule"),
+        ("openwrt-7.09-factory-fresh", "input_rule"),
+        ("white-russian-rc5-factory-fresh", "input_rule"),
+    ],
+)
+def test_from_the_internet_by_a_rule_that_stands_in_no_file(folder: str, chain: str) -> None:
+    facts, wanted, changes = set_up(folder)
+    after = expected(wanted, facts)
+    lets_in = FilterRule(chain, "ACCEPT", "tcp", match="dpt:2222")
+    by_hand = replace(facts, rules=(lets_in, *facts.rules))
+    line = connection("198.51.100.7", "203.0.113.1", 2222)
+    (threat,) = threats(line, changes, by_hand, after)
+    assert chain in threat.rule
+    assert not threats(connection("192.168.1.7", "192.168.1.1", 2222), changes, by_hand, after)
+    assert not threats(line, changes, facts, after)
+
+
+def test_a_rule_that_stands_in_a_file_comes_again() -> None:
+    facts = facts_of("openwrt-24.10-factory-fresh")
+    rule = b"\nconfig rule\n\toption src 'wan'\n\toption dest_port '2222'\n\toption target 'ACCEPT'\n"
+    file = replace(facts.files[FIREWALL], content=facts.files[FIREWALL].content + rule)
+    lets_in = FilterRule("input_wan", "ACCEPT", "tcp", match="dpt:2222")
+    there = replace(facts, files={**facts.files, FIREWALL: file}, rules=(lets_in, *facts.rules))
+    assert not found(there, "198.51.100.7", port=2222)

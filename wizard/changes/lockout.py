@@ -5,15 +5,18 @@ What is open stays open, but the change is confirmed over a new connection, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from wizard.changes.zone import NAMES
+from wizard.changes.system import FIREWALL_CONFIG, FIREWALL_USER
+from wizard.changes.zone import NAMES, OLDER_BASE_CHAINS
 from wizard.model.changes import ChangeSet, What
 from wizard.model.damage import Damage, Kind
 from wizard.model.facts import ANYWHERE, FilterRule, RouterFacts
 
+SSH = 22
 OPENS_PPP = (Kind.PPP_WILDCARD, Kind.OLD_ZONE)
 """Damage that lets in whatever comes by a PPP device, until it is mended."""
 
@@ -58,7 +61,7 @@ def threats(
     if changes.firewall.reload:
         for device in _devices(line, facts):
             found += _refused(line, device, facts, after) if changes.what is What.APPLY else _taken_out(device)
-        found += _closed(line, facts, mended)
+        found += (*_closed(line, facts, mended), *_unwritten(line, facts))
     return tuple(found)
 
 
@@ -71,12 +74,15 @@ def _ended(line: Connection, changes: ChangeSet) -> Iterator[Threat]:
             )
 
 
+def _at_lan(line: Connection, facts: RouterFacts) -> bool:
+    """It comes from the home network, or from another that the router is in beside the Internet's."""
+    return any(line.source in network for network in (facts.lan.interface.network, *facts.other_networks))
+
+
 def _is_at_home(line: Connection, facts: RouterFacts) -> bool:
     """It comes from a network that the router itself is in, by whose device no rule of ours ever goes."""
-    if isinstance(line.source, IPv6Address):
-        return False
-    out = [facts.wan.interface.network] if facts.wan.interface else []
-    return any(line.source in network for network in (facts.lan.interface.network, *facts.other_networks, *out))
+    out = facts.wan.interface
+    return _at_lan(line, facts) or (out is not None and line.source in out.network)
 
 
 def _devices(line: Connection, facts: RouterFacts) -> list[str]:
@@ -111,10 +117,16 @@ def _decided(line: Connection, device: str, chain: str, rules: Sequence[FilterRu
         if rule.target == "RETURN":
             return None
         if rule.target not in chains:
-            return rule
-        if settled := _decided(line, device, rule.target, rules):
+            if _ends(rule.target):
+                return rule
+        elif settled := _decided(line, device, rule.target, rules):
             return settled
     return None
+
+
+def _ends(target: str) -> bool:
+    """A verdict, or a chain that is called after the one it comes to; no empty chain, and no mere note in the log."""
+    return any(word in target.upper() for word in ("ACCEPT", "REJECT", "DROP"))
 
 
 def _matches(rule: FilterRule, line: Connection, device: str) -> bool:
@@ -158,3 +170,33 @@ def _closed(line: Connection, facts: RouterFacts, mended: Collection[Damage]) ->
             found = damage.data["found"]
             said = "; ".join(map(str, found)) if isinstance(found, tuple) else str(found)
             yield Threat(f"{said} goes", "it lets in what comes by a PPP device, as your way in may do")
+
+
+def _unwritten(line: Connection, facts: RouterFacts) -> Iterator[Threat]:
+    """From the Internet's side: a running rule lets it in that is in no file, so building the filter anew drops it."""
+    if isinstance(line.source, IPv6Address) or _at_lan(line, facts) or not facts.wan.device:
+        return
+    if any(end.address == line.source for end in (*facts.calls, *facts.links)):
+        return
+    written = [facts.files[path].content for path in (FIREWALL_CONFIG, FIREWALL_USER) if path in facts.files]
+    rule = _running(line, facts)
+    if rule and rule.target == "ACCEPT" and rule.match and not any(_names(text, line.port) for text in written):
+        yield Threat(
+            f"ACCEPT in chain {rule.chain} for port {line.port} goes",
+            "it lets you in from the Internet's side, runs now and stands in no file",
+        )
+
+
+def _running(line: Connection, facts: RouterFacts) -> FilterRule | None:
+    """The rule of the running filter that decides about it on the Internet's device."""
+    names = NAMES[facts.dialect.firewall].base_input if facts.dialect.uci_firewall else "INPUT"
+    chains = {rule.chain for rule in facts.rules}
+    older = [chain for chain, base in OLDER_BASE_CHAINS.items() if base == names and chain in chains]
+    found = (_decided(line, facts.wan.device, base, facts.rules) for base in (names, *older))
+    return next((rule for rule in found if rule), None)
+
+
+def _names(text: bytes, port: int) -> bool:
+    """The port stands there somewhere, by its number or by the name of its service."""
+    words = rf"\b{port}\b" + (r"|\bssh\b" if port == SSH else "")
+    return re.search(words.encode(), text) is not None
