@@ -35,12 +35,12 @@ ASK_RISK = Question(
 )
 ASK_LOSE = Question(
     "Put {path} back all the same?",
-    "Somebody else has changed it since the wizard wrote it; the diff shows what would be lost.",
+    "Somebody else has changed it since; the diff shows what would be lost.",
     back="no",
 )
 ASK_GO_BACK = Question(
     "Go back to this?",
-    "The router undoes that too, by itself, unless a new connection confirms that all is well.",
+    "The router undoes this too, unless a new connection confirms it.",
     back="no",
 )
 
