@@ -52,17 +52,23 @@ def row(request: pytest.FixtureRequest) -> Iterator[Row]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test marked `sample(N)` run N of its cases, others each day; with LAB_MATRIX=whole, every one."""
-    if os.environ.get("LAB_MATRIX") == "whole":
-        return
+    """Of a test marked `sample(N)` run N of its cases, others each day; with LAB_MATRIX=whole, every one.
+
+    With LAB_MATRIX=sample the same goes for tests marked `brief(N)`, all cases of which run otherwise.
+    """
+    matrix = os.environ.get("LAB_MATRIX", "")
+    known: dict[str, tuple[str, ...]] = {"whole": (), "sample": ("sample", "brief")}
+    markers = known.get(matrix, ("sample",))
     cases: dict[str, list[pytest.Item]] = {}
+    sizes: dict[str, int] = {}
     for item in items:
-        if item.get_closest_marker("sample"):
-            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        for marker in filter(None, map(item.get_closest_marker, markers)):
+            name = item.nodeid.partition("[")[0]
+            cases.setdefault(name, []).append(item)
+            sizes[name] = marker.args[0]
     left: set[pytest.Item] = set()
     for name, mine in cases.items():
-        marker = mine[0].get_closest_marker("sample")
-        kept = Random(f"{date.today()} {name}").sample(mine, min(marker.args[0] if marker else 0, len(mine)))
+        kept = Random(f"{date.today()} {name}").sample(mine, min(sizes[name], len(mine)))
         left |= set(mine) - set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item in left])
     items[:] = [item for item in items if item not in left]
