@@ -10,7 +10,6 @@ from wizard.diagnose import packages as diagnosis
 from wizard.journey.arrive import facts_of, pass_gate
 from wizard.journey.line import begin, carry_out, decide, fresh_line
 from wizard.journey.lockout import keep_a_way_in
-from wizard.journey.lockout import keep_a_way_in
 from wizard.journey.settle import planned, show
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.archive import Archive
