@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_flash_that_fills_up_meanwhile_changes_nothing_that_counts(lab: Lab, t
     assert router.run("until [ -f /tmp/filled ]; do sleep 1; done; rm /overlay/fill").code == 0
     assert ran.code == 1, ran.out
     assert "flash memory is full" in ran.out
-    assert "Everything that was begun was undone" in ran.out
+    assert re.search(r"Everything that was begun was undone|Nothing was changed on the router", ran.out)
     assert set(changed(before, router)) <= {"/etc/pptp-wizard"}
 
 

@@ -111,6 +111,9 @@ def test_where_nothing_has_to_change_no_byte_is_written(lab: Lab, tmp_path: Path
     router: Router = lab.router(release=release)
     wizard = Wizard(router, tmp_path)
     assert wizard.apply(answers(), {"anna": PASSWORD}).code == 0
+    # The lab's file system moves what was written from its journal to its place in its own time: the first look at the
+    # files sees to that.
+    assert wizard.apply(answers()).code == 0
     before = router.flash_written()
     again = wizard.apply(answers())
     assert again.code == 0, again.out
