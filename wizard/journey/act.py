@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wizard import apply, resources, verify
 from wizard.diagnose import packages as diagnosis
+from wizard.journey import back
 from wizard.journey.arrive import facts_of, pass_gate
 from wizard.journey.line import begin, carry_out, decide, fresh_line
 from wizard.journey.lockout import keep_a_way_in
@@ -15,7 +16,6 @@ from wizard.journey.trip import Outcome, Trip
 from wizard.model.archive import Archive
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import RouterFacts
-from wizard.model.options import Command
 from wizard.model.report import ApplyReport, ApplyStep, Check, Verdict
 from wizard.plan import gate
 from wizard.router import script
@@ -68,7 +68,7 @@ def apply_changes(trip: Trip) -> Trip:
         session = carry_out(trip, work, progress)
     report = work.follower.report
     trip = replace(trip, session=session, work=work)
-    if report.error == "changed-meanwhile" and trip.looks < LOOKS and trip.options.command is Command.SET_UP:
+    if report.error == "changed-meanwhile" and trip.looks < LOOKS:
         return _look_again(trip, report.detail)
     if report.error:
         assert trip.facts
@@ -82,7 +82,8 @@ def _look_again(trip: Trip, said: str) -> Trip:
     trip.screen.warn(f"This changed on the router since it was looked at: {said}. Here is the preview again.")
     trip.outcome.touched = False
     trip = replace(trip, facts=facts_of(trip.session, feeds=False), looks=trip.looks + 1, work=None)
-    for step in (pass_gate, show, keep_a_way_in, apply_changes):
+    again = (pass_gate, show) if trip.options.command is Command.SET_UP else (back.recall, back.show)
+    for step in (*again, keep_a_way_in, apply_changes):
         trip = step(trip)
         if trip.ended is not None:
             break
