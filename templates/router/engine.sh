@@ -275,6 +275,13 @@ surely() {
 	attempt "$@" || attempt "$@" || unfinished="$unfinished $1"
 }
 
+# starts: what starts the daemon at boot. A boot goes through the list that it made at its beginning: what is put back only
+# then is not in it, and is started by hand.
+starts() {
+	ls "${IPKG_INSTROOT}"/etc/init.d/S??pptpd "${IPKG_INSTROOT}"/etc/rc.d/S??pptpd \
+		"${IPKG_INSTROOT}"/etc/rc.d/S??pptp-wizard 2>/dev/null
+}
+
 # undo WHY: everything as it was. It can be interrupted at any point and begun again.
 undo() {
 	mark undo "$1"
@@ -283,7 +290,9 @@ undo() {
 	began service && surely undo-stop bounded 20 service_stop
 	began files && surely undo-calls bounded 20 end_calls
 	[ -f "$saved/packages" ] && surely undo-packages take_packages_back
+	listed=$(starts)
 	surely undo-files bounded 60 put_all_back
+	[ "$1" = boot ] && [ "$(starts)" != "$listed" ] && begin service
 	if began names; then
 		for name in{% for name in service.again %} {{ name }}{% endfor %}; do
 			surely undo-names bounded 20 service_again "$name"
