@@ -27,6 +27,7 @@ LISTENING = """
 awk '$4 == "0A" { print FILENAME, $2 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort
 awk '$4 == "07" { print FILENAME, $2 }' /proc/net/udp /proc/net/udp6 2>/dev/null | sort"""
 _COUNTERS = re.compile(r"^ *\d+ +\d+ +", re.MULTILINE)
+_LINK = re.compile(r"^l\S+ ")
 _POLICY_COUNTERS = re.compile(r" \d+ packets, \d+ bytes")
 _EPHEMERAL = 0x8000
 """From here on are the ports by which dnsmasq asks other servers."""
@@ -35,7 +36,9 @@ _EPHEMERAL = 0x8000
 def state(router: Router) -> dict[str, str]:
     """The whole disk (bytes, modes, owners, links), the rules that run, the packages, the sockets that listen."""
     # Package managers leave folders that packages made: outside /etc, one without any file in it counts as none.
-    files = {path: what for path, what in router.digest().items() if not path.startswith(APART)}
+    # A link's own mode means nothing (symlink(7)), and differs by the umask on overlayfs.
+    digest = {path: _LINK.sub("link ", what) for path, what in router.digest().items()}
+    files = {path: what for path, what in digest.items() if not path.startswith(APART)}
     used = {parent for path, what in files.items() if not what.startswith("d") for parent in _parents(path)}
     kept = {p: what for p, what in files.items() if not what.startswith("d") or p in used or p.startswith("/etc/")}
     said = {name: router.run(command).out for name, command in (("rules", RULES), ("packages", INSTALLED))}

@@ -232,19 +232,27 @@ Kept = dict[tuple[str, bool, int], Disk]
 
 
 def scene_of(lab: Lab, home: Path, release: str, kind: Kind, window: int, kept: Kept) -> Scene:
-    """A router as it is before a change of this kind, and the wizard. The first of a kind is kept for the next."""
+    """A router as it is before a change of this kind, and the wizard. What was set up for one is kept for the next."""
+    key = (release, kind.there, kind.applied)
+    if kind.applied and key not in kept:
+        kept[key] = _set_up(_scene(lab, home / "before", release, kind, window, None), kind.applied)
+    return _scene(lab, home / "now", release, kind, window, kept.get(key))
+
+
+def _scene(lab: Lab, home: Path, release: str, kind: Kind, window: int, written: Disk | None) -> Scene:
     packages = ("pptpd",) if kind.there else ()
     stock = bool(packages) and release == WHITE_RUSSIAN
-    key = (release, kind.there, kind.applied)
-    router = lab.router(release=release, packages=packages, pptpd=stock, written=kept.get(key))
-    home.mkdir()
-    scene = Scene(lab, router, FaultyWizard(router, home), window)
-    if kind.applied and key not in kept:
-        for password in (ANNA, BEN)[: kind.applied]:
-            ran = scene.wizard.run(*scene.wizard.setting_up(password))
-            assert ran.code == 0, ran.out
-        kept[key] = router.keep()
-    return scene
+    router = lab.router(release=release, packages=packages, pptpd=stock, written=written)
+    home.mkdir(parents=True)
+    return Scene(lab, router, FaultyWizard(router, home), window)
+
+
+def _set_up(scene: Scene, times: int) -> Disk:
+    """What the router has written after so many changes that went well."""
+    for password in (ANNA, BEN)[:times]:
+        ran = scene.wizard.run(*scene.wizard.setting_up(password))
+        assert ran.code == 0, ran.out
+    return scene.router.keep()
 
 
 @dataclass(frozen=True)
