@@ -16,6 +16,7 @@ from wizard.journey.trip import Outcome, Trip
 from wizard.model.archive import Archive
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import RouterFacts
+from wizard.model.options import Command
 from wizard.model.report import ApplyReport, ApplyStep, Check, Verdict
 from wizard.plan import gate
 from wizard.router import script
