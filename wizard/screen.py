@@ -48,6 +48,8 @@ class Progress:
         self.title = title
         self._tell = tell
         self._text = self._count = self._bar = ""
+        self.clock: Callable[[], str] = lambda: ""
+        """Words that change with every look, as those of a countdown."""
         self._began = self._told = monotonic()
 
     def update(self, text: str, count: int | None = None, of: int | None = None) -> None:
@@ -56,7 +58,7 @@ class Progress:
         self._text, self._count, self._bar = text, _counted(count, of), _bar(count, of)
         if new:
             self._told = monotonic()
-            self._tell(f"  {text}{self._count}{self.since}")
+            self._tell(f"  {text}{self._count}{self.since}{self.clock()}")
 
     @property
     def since(self) -> str:
@@ -68,7 +70,7 @@ class Progress:
         """The whole on one line that moves."""
         turn = int((monotonic() - self._began) * FRAMES_PER_SECOND) % len(frames)
         said = (f": {self._text}" if self._text else "") + self._count
-        return f"{frames[turn]} {self.title}{self._bar}{said}{self.since}"
+        return f"{frames[turn]} {self.title}{self._bar}{self.clock()}{said}{self.since}"
 
 
 class Screen:

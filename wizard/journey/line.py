@@ -70,6 +70,7 @@ def carry_out(trip: Trip, work: Work, progress: Progress) -> Session:
     Raises WizardError where the connection was lost before anything had begun, or did not come back in time.
     """
     assert trip.session
+    _count_down(progress, work.follower)
     with _told(trip.outcome, work.follower):
         try:
             trip.session.run(work.changing.text, on_line=work.follower.line, timeout=SILENCE)
@@ -99,7 +100,7 @@ def _follow_on(session: Session, follower: apply.Follower, lost: WizardError, pr
     session.close()
     end = time.monotonic() + (BEFORE_THE_COUNTDOWN if follower.left is None else follower.left + GRACE)
     while time.monotonic() < end:
-        progress.update(f"the connection broke, trying again{goes_back(follower)}")
+        progress.update("the connection broke, trying again")
         try:
             fresh = reconnect(session.way_in)
             following = script.about(follower.nonce, "follow", shown=follower.lines)
@@ -114,9 +115,13 @@ def _follow_on(session: Session, follower: apply.Follower, lost: WizardError, pr
     raise lost
 
 
-def goes_back(follower: apply.Follower) -> str:
-    """The countdown in words, "" while there is none."""
-    return "" if follower.left is None else f" (the router goes back by itself in {follower.left} s)"
+def _count_down(progress: Progress, follower: apply.Follower) -> None:
+    progress.clock = lambda: countdown(follower)
+
+
+def countdown(follower: apply.Follower) -> str:
+    """How long the router still waits, in words, "" while it does not."""
+    return "" if follower.left is None or follower.report.over else f" (undone in {follower.left} s unless confirmed)"
 
 
 @contextmanager
@@ -128,6 +133,8 @@ def fresh_line(trip: Trip, progress: Progress) -> Iterator[Session]:
     """
     assert trip.session
     trip.session.close()
+    if trip.work:
+        _count_down(progress, trip.work.follower)
     with _in_time(trip, trip.session, progress) as fresh:
         yield fresh
 
@@ -135,8 +142,7 @@ def fresh_line(trip: Trip, progress: Progress) -> Iterator[Session]:
 def _in_time(trip: Trip, old: Session, progress: Progress) -> Session:
     end = time.monotonic() + ((trip.work.follower.left or 0) if trip.work else 0)
     while True:
-        if trip.work:
-            progress.update(f"a new connection{goes_back(trip.work.follower)}")
+        progress.update("a new connection")
         try:
             return reconnect(old.way_in)
         except WizardError as error:
