@@ -68,60 +68,65 @@ end_family() {
 	return 0
 }
 
-# bounded SECONDS COMMAND…: end it and all that it started when it takes longer.
-bounded() {
-	bound=$1
+# guarded WATCH COMMAND…: run it beside a function that may end it and all that it started, by the pid in $runner.
+guarded() {
+	watch=$1
 	shift
 	"$@" &
 	runner=$!
-	(
-		sleep "$bound"
-		echo "ended after $bound seconds"
-		end_family "$runner"
-	) &
+	"$watch" &
 	watcher=$!
 	wait "$runner"
 	code=$?
 	kill "$watcher" 2>/dev/null
 	return "$code"
+}
+
+# bounded SECONDS COMMAND…: end it when it takes longer.
+bounded() {
+	bound=$1
+	shift
+	guarded watch_clock "$@"
+}
+
+watch_clock() {
+	sleep "$bound"
+	echo "ended after $bound seconds"
+	end_family "$runner"
+}
+
+# watched COMMAND…: end it after 60 seconds without progress. It is a package manager, whose files are for everybody.
+watched() {
+	guarded watch_progress for_everybody "$@"
+}
+
+for_everybody() {
+	umask 022
+	"$@"
+}
+
+watch_progress() {
+	idle=0
+	before=
+	while [ "$idle" -lt 60 ]; do
+		sleep 5
+		now=$(progress)
+		if [ "$now" = "$before" ]; then
+			idle=$((idle + 5))
+		else
+			idle=0
+			echo "$now" >"$work/beat"
+		fi
+		before=$now
+	done
+	echo "ended after 60 seconds without progress"
+	end_family "$runner"
 }
 
 # progress: changes while something is said, downloaded or unpacked.
 progress() {
 	wc -c <"$work/log"
 	df -k "${IPKG_INSTROOT}/tmp/" "$home/.."
-}
-
-# watched COMMAND…: end it and all that it started after 60 seconds without progress. It is a package manager, whose files
-# are for everybody.
-watched() {
-	(
-		umask 022
-		"$@"
-	) &
-	runner=$!
-	(
-		idle=0
-		before=
-		while [ "$idle" -lt 60 ]; do
-			sleep 5
-			now=$(progress)
-			if [ "$now" = "$before" ]; then
-				idle=$((idle + 5))
-			else
-				idle=0
-				echo "$now" >"$work/beat"
-			fi
-			before=$now
-		done
-		echo "ended after 60 seconds without progress"
-		end_family "$runner"
-	) &
-	watcher=$!
-	wait "$runner"
-	code=$?
-	kill "$watcher" 2>/dev/null
-	return "$code"
 }
 
 # end_listeners: whoever still waits for calls is ended by pid, since an init script knows one of them at most: by a file
