@@ -79,11 +79,14 @@ take_turn() {
 	for old in "${IPKG_INSTROOT}"/tmp/pptp-wizard.[0-9a-f]*; do
 		[ "$old" = "$work" ] || rm -rf "$old"
 	done
+	# It belongs to init at once: a child of ours would be ended by itself together with all that hangs here.
 	(
-		trap '' HUP PIPE
-		guard
-	) >>"$work/log" 2>&1 &
-	echo "$!" >"$lock/guard"
+		(
+			trap '' HUP PIPE
+			guard
+		) >>"$work/log" 2>&1 &
+		echo "$!" >"$lock/guard"
+	)
 	[ ! -d "$pending" ] && [ ! -h "$pending" ] && return 0
 	[ -f "$pending/engine" ] || { rm -rf "$pending" && return 0; }
 	(
@@ -102,7 +105,7 @@ guard() {
 	while [ ! -d "$work/decided" ] && [ ! -f "$work/end" ]; do
 		sleep 1
 		now=$(uptime_seconds)
-		said=$(cat "$work/log" "$work/beat" 2>/dev/null | wc -c)
+		said="$(wc -c <"$work/log") $(cat "$work/beat" 2>/dev/null)"
 		[ "$said" = "$size" ] || heard=$now
 		size=$said
 		reason=
