@@ -13,6 +13,7 @@ from tests.lab.fault_report import PROPERTY, Row, as_property
 from tests.lab.fault_state import State, changed, difference, with_change
 from tests.lab.faults import Ended, Kept, Kind, NotReachedError, Scene, Shot, run, scene_of
 from tests.lab.lab import Lab
+from tests.lab.remote import NotAnsweringError
 
 pytestmark = pytest.mark.lab
 
@@ -87,7 +88,7 @@ def tried(scene: Scene, column: Column, reference: Flawless, point: str) -> tupl
     what = (column.release, kind.name, column.fault.name, point, scene.window)
     try:
         ended = run(scene, kind, [*kind.before, Shot(column.fault, point, kind.boot)])
-    except (NotReachedError, TimeoutError) as error:
+    except (NotReachedError, NotAnsweringError, TimeoutError) as error:
         return Row(*what, outcome=type(error).__name__, seconds=0), f"{what}: {error}"
     outcome, flaw = judged(ended, reference.plan)
     return Row(*what, outcome, ended.seconds), f"{what}: {flaw}\n{ended.said[-1500:]}" if flaw else ""
