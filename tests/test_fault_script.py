@@ -22,7 +22,7 @@ def test_it_is_read_by_each_shell(name: str, shell: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("name", CHANGING)
 def test_nothing_but_points_has_come_in(name: str) -> None:
     lost = set(CHANGING[name].splitlines()) - set(edited(CHANGING[name]).splitlines())
-    assert lost <= {'\tif "$@" 2>&1; then', '\t"$@" &', '\t\t"$@"'}
+    assert all(line.endswith(('"$@"', '"$@" 2>&1; then')) for line in lost) and len(lost) == 3
 
 
 def test_what_travels_in_the_script_stays_as_it_is() -> None:

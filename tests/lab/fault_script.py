@@ -16,14 +16,15 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 _QUESTIONS = """
     alive alike armed at_work await_listener began begin copy decoded end_family fail family firewall_check
+    for_everybody
     firewall_file firewall_includes firewall_listing guard holder_words link_target listening_on_1723 main
     newcomers packages_architectures packages_database packages_have packages_installed packages_offered
     pptp_calls progress section service_enabled service_hook service_links service_makes service_own
-    service_script service_who still tree uptime_seconds within
+    service_script service_who still tree uptime_seconds watch_clock watch_progress within
     """
 QUESTIONS = frozenset(_QUESTIONS.split())
 """Functions that only look, or that run every second, or whose arguments differ from run to run: no points."""
-RUNNERS = frozenset({"attempt", "bounded", "mark", "surely", "step", "watched"})
+RUNNERS = frozenset({"attempt", "bounded", "guarded", "mark", "surely", "step", "watched"})
 """They have points of their own."""
 
 BOUNDS = 2
@@ -32,7 +33,7 @@ BOUNDS = 2
 _FUNCTION = re.compile(r"^([a-z]\w*)\(\) \{\n", re.MULTILINE)
 _MARK = '\techo "$nonce $*"\n'
 _STEP = 'if "$@" 2>&1; then'
-_BOUND = re.compile(r'^((?:bounded|watched)\(\) \{\n(?:(?!\}).*\n)*?\s+)"\$@"', re.MULTILINE)
+_BOUND = re.compile(r'^((?:bounded|watched)\(\) \{\n(?:(?!\}).*\n)*?.*?)"\$@"', re.MULTILINE)
 
 # lab_run NAME COMMAND…: what the plan says about this step, or the command.
 _RUN = f"""\
