@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import unified_diff
 
 from tests.lab.router import Router
 
@@ -18,8 +19,8 @@ APART = (
     "/lib/apk/db",
 )
 INSTALLED = """
-awk '$1 == "Package:" { name = $2 } $1 == "Version:" { version = $2 } $1 == "Status:" { print name, version, $4 }' \
-    /usr/lib/opkg/status /usr/lib/ipkg/status 2>/dev/null | sort"""
+cat /usr/lib/opkg/status /usr/lib/ipkg/status 2>/dev/null | awk '
+$1 == "Package:" { name = $2 } $1 == "Version:" { version = $2 } $1 == "Status:" { print name, version, $4 }' | sort"""
 RULES = """
 if [ -x /sbin/fw4 ]; then nft -s list ruleset; else
 for table in filter nat mangle; do echo "table $table"; iptables -t $table -n -v -x -L; done; fi"""
@@ -43,6 +44,7 @@ def state(router: Router) -> dict[str, str]:
     kept = {p: what for p, what in files.items() if not what.startswith("d") or p in used or p.startswith("/etc/")}
     said = {name: router.run(command).out for name, command in (("rules", RULES), ("packages", INSTALLED))}
     said["rules"] = _POLICY_COUNTERS.sub("", _COUNTERS.sub("", said["rules"]))
+    assert said["packages"] and said["rules"], "every router has some"
     listening = [line for line in router.run(LISTENING).out.splitlines() if _lasting(line)]
     return kept | said | {"listening": "\n".join(dict.fromkeys(listening))}
 
@@ -63,14 +65,13 @@ def changed(before: State, after: State) -> dict[str, str]:
 
 def with_change(before: State, change: State) -> dict[str, str]:
     """What `before` comes to by that change."""
-    return {key: what for key, what in {**before, **change}.items() if what}
+    return {key: what for key, what in {**before, **change}.items() if what or key not in change}
 
 
 def difference(wanted: State, found: State) -> str:
     """In words, in a few lines."""
     lines = []
     for key, what in sorted(changed(wanted, found).items()):
-        old, new = wanted.get(key, "").splitlines(), what.splitlines()
-        lines += [f"  {key}:", *(f"    - {line}" for line in old if line not in new)][:9]
-        lines += [f"    + {line}" for line in new if line not in old][:8]
+        compared = unified_diff(wanted.get(key, "").splitlines(), what.splitlines(), n=0, lineterm="")
+        lines += [f"  {key}:", *(f"    {line}" for line in compared if line[:3] not in ("---", "+++"))][:16]
     return "\n".join(lines[:60])
