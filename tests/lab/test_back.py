@@ -35,7 +35,8 @@ def tree(router: Router) -> dict[str, str]:
 
 PACKAGES = """
 cat /usr/lib/opkg/status /usr/lib/ipkg/status 2>/dev/null |
-    awk '$1 == "Package:" { name = $2 } $1 == "Version:" { version = $2 } $1 == "Status:" { print name, version, $4 }' | sort
+    awk '$1 == "Package:" { name = $2 } $1 == "Version:" { version = $2 } $1 == "Status:" { print name, version, $4 }' |
+    sort
 apk list -I 2>/dev/null | sort"""
 
 
