@@ -384,10 +384,12 @@ remove_packages() {
 # remember: the state before this change joins the history, the oldest leave it; at most five, 64 KB, and a tenth of
 # what is free. What was there before our very first change stays as long as we do.
 remember() {
+	newest=
 	mkdir -p "$history"
 	if [ -f "$pending/state.tgz" ]; then
 		last=$(ls "$history" | sed -n 's/^0*\([0-9]*\)\.tgz$/\1/p' | sort -n | tail -n 1)
-		mv -f "$pending/state.tgz" "$history/$(printf %04d $((${last:-0} + 1))).tgz"
+		newest="$history/$(printf %04d $((${last:-0} + 1))).tgz"
+		mv -f "$pending/state.tgz" "$newest"
 	fi
 	if [ -f "$pending/original.tgz" ]; then
 		count=$(ls "$home" | grep -c '^original\.[0-9]*\.tgz$')
@@ -395,6 +397,7 @@ remember() {
 	fi
 	[ -f "$pending/original.paths" ] && mv -f "$pending/original.paths" "$home/original.paths"
 	trim_history
+	[ -z "$newest" ] || [ -f "$newest" ] || mark forgotten
 }
 
 trim_history() {

@@ -85,3 +85,8 @@ def test_another_changes_end_is_not_ours() -> None:
     """Power was cut before it was armed, so nothing had been changed and nothing was written down."""
     foreign = WRITTEN.replace(NONCE, "f" * 16).replace("undone", "confirmed")
     assert report(f"{NONCE} start stage", f"{NONCE} gone", *foreign.splitlines()).undone == "boot"
+
+
+def test_a_state_that_found_no_room_is_told() -> None:
+    kept = report(f"{NONCE} complete", f"{NONCE} forgotten", f"{NONCE} confirmed")
+    assert (kept.confirmed, kept.forgotten) == (True, True)

@@ -97,6 +97,7 @@ class Follower:
             undone=how.get("undone", ""),
             stuck=how.get("stuck", ""),
             confirmed="confirmed" in how,
+            forgotten="forgotten" in self._ends,
             staying=tuple(self._lists["stays"]),
         )
 

@@ -169,6 +169,8 @@ def check(trip: Trip) -> Trip:
         well = all(check.verdict is not Verdict.BROKEN for check in checks)
         decide(trip, fresh, progress, keep=well)
     _show_checks(trip.screen, checks)
+    if trip.outcome.report.forgotten:
+        trip.screen.warn("The router had no room to keep how it was before this change: undo cannot go back to that.")
     if well:
         return now
     trip.screen.say(f"Not everything is as planned: see FAILED above. {trip.outcome.words}")

@@ -60,6 +60,8 @@ class ApplyReport:
     """Steps of going back that failed twice; the router tries them again at its next start."""
     confirmed: bool = False
     """It stays."""
+    forgotten: bool = False
+    """There was no room to keep the state before it, so `undo` cannot go back to that."""
     staying: tuple[str, ...] = ()
     """Packages that were to go and are still there."""
 
