@@ -136,19 +136,21 @@ end_listeners() {
 	for pid in $(pidof pptpd); do
 		kill "$pid"
 	done
-	for _ in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		tick
 		listening_on_1723 || return 0
-		sleep 1
 	done
-	return 1
+	sleep 3
+	! listening_on_1723
 }
 
 await_listener() {
-	for _ in 1 2 3 4 5 6 7 8; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		tick
 		listening_on_1723 && return 0
-		sleep 1
 	done
-	return 1
+	sleep 6
+	listening_on_1723
 }
 
 # copy FROM TO: a file with its mode and owner, or a link as a link. What arrived is read back.

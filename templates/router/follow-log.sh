@@ -14,7 +14,7 @@ follow() {
 			quiet=0
 		fi
 		[ "$ended" ] && return
-		sleep 1
+		tick
 		quiet=$((quiet + 1))
 		[ $((quiet % 5)) = 0 ] && echo "$nonce beat"
 	done

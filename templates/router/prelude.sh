@@ -10,6 +10,11 @@ nonce={{ nonce }}
 
 lock="${IPKG_INSTROOT}/tmp/pptp-wizard.lock"
 
+# tick: a moment, where sleep knows no less than a second and busybox has a finer one.
+tick() {
+	usleep 200000 2>/dev/null || sleep 1
+}
+
 # section NAME COMMAND…: what the command prints, between two lines that no file's content can forge.
 section() {
 	printf '\n%s begin %s\n' "$nonce" "$1"

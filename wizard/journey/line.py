@@ -18,7 +18,7 @@ from wizard.router.session import Session, reconnect
 from wizard.screen import Progress
 
 SILENCE = 20.0
-"""Seconds without a word on a connection until another one is tried: the router sends a beat every five."""
+"""Seconds without a word on a connection until another one is tried: the router sends a beat every few."""
 GRACE = 45.0
 """Seconds beyond the countdown in which the router goes back and lets people in again."""
 BEFORE_THE_COUNTDOWN = 600.0
