@@ -46,7 +46,7 @@ def behaviour(router: Router) -> str:
     return router.run(f"{PACKAGES}; {rules}; netstat -ltn | awk 'NR > 2 {{ print $4 }}' | sort").out
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("release", RELEASES)
 def test_one_step_back_and_then_as_if_it_had_never_been_there(lab: Lab, tmp_path: Path, release: str) -> None:
     client, router = lab.client(), lab.router(release=release)

@@ -64,7 +64,7 @@ def flawless(scene: Scene, kind: Kind) -> Flawless:
     return Flawless(plan, ended.points[marked.index(True) :])
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("column", MATRIX, ids=str)
 def test_as_before_or_as_planned(lab: Lab, tmp_path: Path, known: Known, rows: list[Row], column: Column) -> None:
     key = (column.release, column.kind)

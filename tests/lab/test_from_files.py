@@ -27,7 +27,7 @@ def downloaded(release: str, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("release", RELEASES)
 def test_from_files_to_a_client_that_gets_in(lab: Lab, tmp_path: Path, release: str) -> None:
     client = lab.client()

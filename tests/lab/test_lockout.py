@@ -53,6 +53,7 @@ def in_the_tunnel(client: Client) -> None:
     assert call.address == ANNA
 
 
+@pytest.mark.brief(2)
 @pytest.mark.parametrize("release", ["white-russian", "12.09", "21.02", "24.10"])
 def test_what_is_foretold_comes_true(lab: Lab, tmp_path: Path, release: str) -> None:
     client = lab.client()

@@ -18,7 +18,7 @@ ALL_OPEN = Wish((LISTED, NOT_LISTED), from_lan=True, internet=True, between_clie
 
 
 # ppp0 up to 10.03, pppoe-wan later; a filter of each kind.
-@pytest.mark.sample(3)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("release", ["7.09", "10.03", "12.09", "21.02", "24.10"])
 def test_nothing_from_the_line_passes_as_a_client(lab: Lab, tmp_path: Path, release: str) -> None:
     client = lab.client()
