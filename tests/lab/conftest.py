@@ -54,7 +54,8 @@ def row(request: pytest.FixtureRequest) -> Iterator[Row]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of a test marked `sample(N)` run N of its cases, others each day; with LAB_MATRIX=whole, every one.
 
-    With LAB_MATRIX=sample the same goes for tests marked `brief(N)`, all cases of which run otherwise.
+    With LAB_MATRIX=sample the same goes for tests marked `brief(N)`, all cases of which run otherwise, and of those
+    marked `turns` half run, others each day.
     """
     matrix = os.environ.get("LAB_MATRIX", "")
     known: dict[str, tuple[str, ...]] = {"whole": (), "sample": ("sample", "brief")}
@@ -70,5 +71,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for name, mine in cases.items():
         kept = Random(f"{date.today()} {name}").sample(mine, min(sizes[name], len(mine)))
         left |= set(mine) - set(kept)
+    if matrix == "sample":
+        turns = [item for item in items if item.get_closest_marker("turns") and item not in left]
+        left |= set(Random(f"{date.today()}").sample(turns, len(turns) // 2))
     config.hook.pytest_deselected(items=[item for item in items if item in left])
     items[:] = [item for item in items if item not in left]

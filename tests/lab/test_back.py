@@ -11,7 +11,7 @@ from tests.lab.router import Router
 from tests.lab.test_releases import RELEASES
 from tests.lab.wizard import PASSWORD, Ran, Wizard, answers
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 TWO = {"anna": "172.16.1.2", "ben": "172.16.1.3"}
 OURS = "/etc/pptp-wizard"

@@ -10,7 +10,7 @@ from tests.lab.lab import Lab
 from tests.lab.remote import Done
 from tests.lab.router import Router
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 KNOWN: dict[Dialect, list[str]] = {
     "old": [

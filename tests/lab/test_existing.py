@@ -13,7 +13,7 @@ from tests.lab.router import Router
 from tests.lab.wizard import PASSWORD, Wizard, answers
 from tests.terminal import Terminal
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 SECRETS = "/etc/ppp/chap-secrets"
 SERVER, ALICE, ANNA = "192.168.9.1", "192.168.9.40", "172.16.1.2"

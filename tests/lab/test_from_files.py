@@ -12,7 +12,7 @@ from tests.lab.lab import WHITE_RUSSIAN, Lab
 from tests.lab.wizard import PASSWORD, Wizard, answers
 from wizard.practice.release import load
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 RELEASES = (WHITE_RUSSIAN, "7.09", "8.09", "12.09", "15.05.1", "24.10", "25.12")
 """One for each package manager and each age of it that takes files in its own way."""

@@ -10,7 +10,7 @@ from tests.lab.lab import Lab
 from tests.lab.network import WAN_GATEWAY
 from tests.lab.router import LiveCall
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 ALICE = 'alice pptp-server "a #secret" 172.16.1.5\n'
 SECRET = "a #secret"

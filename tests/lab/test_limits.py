@@ -11,7 +11,7 @@ from tests.lab.lab import Lab
 from tests.lab.router import Router
 from tests.lab.wizard import PASSWORD, Wizard, answers
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 HAS_NO_ROOM = """
 free=$(df -k /overlay | awk 'END { print $(NF - 2) }')

@@ -23,7 +23,7 @@ from wizard.model.facts import RouterFacts
 from wizard.plan.build import plan
 from wizard.router import script
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 SERVER, ANNA = "172.16.1.1", "172.16.1.2"
 ALL, NAMES = 'router = "all"', 'router = "dns"'

@@ -11,7 +11,7 @@ from tests.lab.client import Client
 from tests.lab.lab import Lab
 from tests.lab.wizard import PASSWORD, Wizard, answers
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 SERVER = "172.16.1.1"
 COMMON = "/etc/ppp/options"

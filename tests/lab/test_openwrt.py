@@ -10,7 +10,7 @@ from tests.lab.provider import OWN_ADDRESS
 from tests.lab.router import Router
 from wizard.practice import release
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 BOTH_ENDS = ("7.09", "24.10")
 INTO_THE_LAN = "192.168.1.0/24"

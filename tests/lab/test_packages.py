@@ -7,7 +7,7 @@ import pytest
 from tests.lab import howto
 from tests.lab.lab import Lab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 FEED = "http://198.51.100.10/whiterussian/packages"
 NOT_FOUND = """Nothing to be done

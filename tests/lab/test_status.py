@@ -15,7 +15,7 @@ import pytest
 from tests.lab.lab import Lab
 from tests.lab.wizard import PASSWORD, Wizard, answers
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 WINDOW = 10
 PATIENCE = 90

@@ -13,7 +13,7 @@ from tests.lab.wizard import PASSWORD, Wizard, answers
 from wizard.journey import act, line
 from wizard.journey.trip import Trip, Work
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.turns]
 
 OURS, LOCK = "/etc/pptp-wizard", "/tmp/pptp-wizard.lock"
 # A lock as a wizard leaves it that is at work, and one whose work has died.
