@@ -11,7 +11,7 @@ from tests.lab import faults
 from tests.lab.faults import Fault, Kind
 
 Points = Sequence[str]
-SHORT, LONG, ENOUGH = 15, 90, 60
+SHORT, LONG, ENOUGH = 30, 90, 60
 """Confirm windows: for faults that are waited out, for a few of each kind, and where a point lies behind much work."""
 IN_A_BOUND = ("bounded", "watched")
 

@@ -113,6 +113,9 @@ def test_an_old_set_up_gives_way(lab: Lab, tmp_path: Path) -> None:
 
     refused = wizard.apply(answers(access=NARROW), {"anna": PASSWORD})
     assert refused.code == 3, refused.out
+    assert "--mend ppp-wildcard" in refused.out
+    refused = wizard.apply(answers(access=NARROW), {"anna": PASSWORD}, "--mend", "ppp-wildcard")
+    assert refused.code == 3, refused.out
     assert "--mend mppe-line" in refused.out
 
     ran = wizard.apply(answers(access=NARROW), {"anna": PASSWORD}, "--mend", "all")
