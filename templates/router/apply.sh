@@ -111,7 +111,8 @@ guard() {
 		reason=
 		if [ -f "$work/until" ] && [ "$now" -ge "$(cat "$work/until")" ]; then
 			reason=timer
-		elif [ ! -f "$work/waiting" ] && ! alive "$(cat "$work/pid")"; then
+		elif ! alive "$(cat "$work/pid")" && [ ! -f "$work/waiting" ]; then
+			# In this order: the work says that it waits before it ends.
 			reason=broken-off
 		elif [ ! -f "$work/waiting" ] && [ $((now - heard)) -gt 90 ]; then
 			reason=hung

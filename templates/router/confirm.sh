@@ -17,7 +17,6 @@ main() {
 		cat "${IPKG_INSTROOT}/etc/pptp-wizard/last"
 		exit
 	fi
-	lines=$(wc -l <"$work/log")
 	if ours && mkdir "$work/decided" 2>/dev/null; then
 		echo "$$" >"$work/pid"
 		rm -f "$work/waiting"
@@ -33,7 +32,7 @@ main() {
 		echo "$!" >"$work/pid"
 	fi
 	rm -f "$work/waiting"
-	follow "$lines"
+	follow {{ shown }}
 }
 
 # Nothing runs before the last line has arrived, so a connection that is cut in between does nothing.

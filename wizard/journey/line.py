@@ -168,7 +168,7 @@ def decide(trip: Trip, fresh: Session, progress: Progress, *, keep: bool) -> Non
     work = trip.work
     if work is None:
         return
-    ending = script.about(work.follower.nonce, "confirm", keep=keep, why="asked")
+    ending = script.about(work.follower.nonce, "confirm", keep=keep, why="asked", shown=work.follower.lines)
     trip.outcome.decided = keep
     with _told(trip.outcome, work.follower):
         try:
