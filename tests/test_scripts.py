@@ -28,6 +28,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 SOURCES = sorted([*TEMPLATES.glob("router/*.sh"), *TEMPLATES.glob("axis/*/*.sh")])
 ROOTED = re.compile(r"""(?:^|[\s=<>(']|(?<!\})")/(?:etc|usr|lib|tmp|var|jffs|overlay)\b""")
 """A path that begins at the root itself and not at ${IPKG_INSTROOT}."""
+INCLUDE = re.compile(r'{% include "([^"]+)" %}')
 FUNCTION = re.compile(r"([a-z]\w*)\(\) \{")
 """A function that others call; one whose name begins with `_` is its file's own business."""
 
@@ -114,11 +115,16 @@ def test_shellcheck_has_nothing_against_it(name: str) -> None:
     assert found.returncode == 0, found.stdout.decode()
 
 
+def whole(name: str) -> str:
+    """A template with what it includes in place."""
+    return INCLUDE.sub(lambda found: whole(found[1]), resources.text(name))
+
+
 @pytest.mark.parametrize("axis", AXES)
 def test_every_value_of_an_axis_has_its_file_and_all_define_the_same_functions(axis: str) -> None:
     defined = {}
     for member in AXES[axis]:
-        lines = resources.text(f"axis/{axis}/{member.value}.sh").splitlines()
+        lines = whole(f"axis/{axis}/{member.value}.sh").splitlines()
         defined[member.value] = {found[1] for line in lines if (found := FUNCTION.fullmatch(line))}
     assert len(set(map(frozenset, defined.values()))) == 1, defined
     assert {path.stem for path in (TEMPLATES / "axis" / axis).iterdir()} == set(defined)

@@ -144,6 +144,13 @@ end_listeners() {
 	! listening_on_1723
 }
 
+# service_restart: an init script's own word for it may be missing, and knows one listener at most.
+service_restart() {
+	service_stop
+	"$(service_script)" start
+	await_listener
+}
+
 await_listener() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		tick
@@ -282,13 +289,6 @@ surely() {
 	attempt "$@" || attempt "$@" || unfinished="$unfinished $1"
 }
 
-# starts: what starts the daemon at boot. A boot goes through the list that it made at its beginning: what is put back only
-# then is not in it, and is started by hand.
-starts() {
-	ls "${IPKG_INSTROOT}"/etc/init.d/S??pptpd "${IPKG_INSTROOT}"/etc/rc.d/S??pptpd \
-		"${IPKG_INSTROOT}"/etc/rc.d/S??pptp-wizard 2>/dev/null
-}
-
 # undo WHY: everything as it was. It can be interrupted at any point and begun again.
 undo() {
 	mark undo "$1"
@@ -297,9 +297,11 @@ undo() {
 	began service && surely undo-stop bounded 20 service_stop
 	began files && surely undo-calls bounded 20 end_calls
 	[ -f "$saved/packages" ] && surely undo-packages take_packages_back
-	listed=$(starts)
+	# A boot goes through the list of start scripts that it made at its beginning: what is put back only now is not in it,
+	# and is started by hand.
+	listed=$(service_starts)
 	surely undo-files bounded 60 put_all_back
-	[ "$1" = boot ] && [ "$(starts)" != "$listed" ] && begin service
+	[ "$1" = boot ] && [ "$(service_starts)" != "$listed" ] && begin service
 	if began names; then
 		for name in{% for name in service.again %} {{ name }}{% endfor %}; do
 			surely undo-names bounded 20 service_again "$name"

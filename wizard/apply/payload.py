@@ -69,9 +69,6 @@ def script_data(
     `folder`: where in the router's RAM the packages are that were sent before, if any were. `owner`: who is told to
     others meanwhile. `window`: seconds from the first change of configuration until the router goes back by itself.
     """
-    names = _names(changes.files)
-    files = [_target(file, names[file.path]) for file in changes.files]
-    written = [file for file in changes.files if file.changed and not file.gone and not file.link_after]
     return {
         "dialect": dialect,
         "what": changes.what.value,
@@ -81,25 +78,30 @@ def script_data(
         "version": __version__,
         "window": window,
         "break_lock": break_lock,
-        "files": files,
-        "noted": 1 + sum(not (file.gone or file.link_after) for file in files),
-        "paths": _paths(changes),
-        "candidates": [
-            candidate for file in written for candidate in _candidates(file, names[file.path], dialect, changes.what)
-        ],
-        "options_candidates": [
-            words
-            for file in written
-            if names[file.path] == OPTIONS and changes.what is What.APPLY
-            for words in _words(file, dialect)
-        ],
-        "common_options": COMMON_OPTIONS,
         "packages": _packages(changes),
         "archives": [Sent(sent_name(archive), archive.md5) for archive in changes.archives],
         "folder": folder,
         "service": changes.service,
         "keep_calls": changes.keep_calls,
         "firewall_reload": changes.firewall.reload,
+        **_about_files(changes, dialect),
+    }
+
+
+def _about_files(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:
+    """What is written, what is looked at, and what is kept first."""
+    names = _names(changes.files)
+    written = [file for file in changes.files if file.changed and not file.gone and not file.link_after]
+    options = [file for file in written if names[file.path] == OPTIONS and changes.what is What.APPLY]
+    return {
+        "files": [_target(file, names[file.path]) for file in changes.files],
+        "noted": 1 + sum(not (file.gone or file.link_after) for file in changes.files),
+        "paths": _paths(changes),
+        "candidates": [
+            candidate for file in written for candidate in _candidates(file, names[file.path], dialect, changes.what)
+        ],
+        "options_candidates": [words for file in options for words in _words(file, dialect)],
+        "common_options": COMMON_OPTIONS,
     }
 
 

@@ -69,7 +69,7 @@ def read(sections: Mapping[str, Section]) -> RouterFacts:
         raise WizardError("inspect-cut", section=list(sections)[-1])
     if sections["user"].text.strip() != b"0":
         raise WizardError("not-root", ExitCode.USAGE)
-    facts = _facts(sections, dialect, _files(sections))
+    facts = _with_settings(_facts(sections, dialect, _files(sections)), sections)
     return replace(facts, damage=damage(facts, _dangling(sections, facts.files)))
 
 
@@ -94,8 +94,6 @@ def _facts(sections: Mapping[str, Section], dialect: Dialect, files: Mapping[str
         flash_free=_flash_free(sections["flash"]),
         installed=_installed(sections["installed"]),
         offered=_offered(sections["offered"]),
-        architectures=tuple(sections["architectures"].text.decode().split()) if "architectures" in sections else (),
-        offered_whole="incomplete" not in sections["offered"].lines,
         files=files,
         firewall_file=firewall_file,
         secrets=tunnel.entries(files[tunnel.SECRETS].content) if tunnel.SECRETS in files else (),
@@ -106,15 +104,26 @@ def _facts(sections: Mapping[str, Section], dialect: Dialect, files: Mapping[str
         tunnel=tunnel.read_back(files, home, firewall_file, own_script),
         zones=zones,
         name_service=settings.name_service(config, sections.get("dnsmasq")),
-        pending=_pending(sections.get("pending")),
         uplinks=network.uplinks(present, [device for device, _ in calls]),
         links=network.links(present, [device for device, _ in calls], wan),
         other_networks=network.others(present, home, wan),
-        keeps_files="keeps" in sections,
         own_script=own_script,
-        journal=journal(sections),
         stock_service=kept is not None and kept.enabled,
-        firewall_includes=sections["firewall includes"].code == 0 if "firewall includes" in sections else True,
+    )
+
+
+def _with_settings(facts: RouterFacts, sections: Mapping[str, Section]) -> RouterFacts:
+    """What sections of their own say, some of which a router may not have."""
+    includes = sections.get("firewall includes")
+    architectures = sections.get("architectures")
+    return replace(
+        facts,
+        architectures=tuple(architectures.text.decode().split()) if architectures else (),
+        offered_whole="incomplete" not in sections["offered"].lines,
+        pending=_pending(sections.get("pending")),
+        keeps_files="keeps" in sections,
+        firewall_includes=includes is None or includes.code == 0,
+        journal=journal(sections),
     )
 
 

@@ -1,16 +1,7 @@
 # shellcheck shell=dash
 # 14.07 and later: an init script of ours, since the package's own writes other files from UCI (openwrt.md P1 to P6).
 
-# service_own: the init script of ours.
-service_own() {
-	echo "${IPKG_INSTROOT}/etc/init.d/pptp-wizard"
-}
-
-# service_script: the init script that starts the daemon on our files, nothing where it is missing.
-service_script() {
-	[ -f "$(service_own)" ] && service_own
-	return 0
-}
+{% include "router/own-init-script.sh" %}
 
 service_enabled() {
 	for link in "${IPKG_INSTROOT}"/etc/rc.d/S??pptp-wizard; do
@@ -22,63 +13,4 @@ service_enabled() {
 service_enable() {
 	"$(service_script)" enable
 	service_enabled
-}
-
-# service_stop: nobody waits for calls any more, whoever started it.
-service_stop() {
-	[ -f "${IPKG_INSTROOT}/etc/init.d/pptpd" ] && "${IPKG_INSTROOT}/etc/init.d/pptpd" stop
-	[ -f "$(service_own)" ] && "$(service_own)" stop
-	end_listeners
-}
-
-service_restart() {
-	service_stop
-	"$(service_script)" start
-	await_listener
-}
-
-# service_back WHO: as `service_who` had it.
-service_back() {
-	case "$1" in
-	own) "$(service_own)" start ;;
-	package) "${IPKG_INSTROOT}/etc/init.d/pptpd" start ;;
-	*) return 0 ;;
-	esac
-	await_listener
-}
-
-# service_who: who has started what waits for calls now: "own", "package" or "-".
-service_who() {
-	listening_on_1723 || {
-		echo -
-		return
-	}
-	for pid in $(pidof pptpd); do
-		tr '\000' ' ' <"/proc/$pid/cmdline" | grep -q -e '-c .etc.pptpd\.conf -o .etc.ppp.options\.pptpd' && echo own && return
-	done
-	echo package
-}
-
-# service_links: what starts the daemon at boot, and is a link.
-service_links() {
-	for link in "${IPKG_INSTROOT}"/etc/rc.d/[SK]??pptpd "${IPKG_INSTROOT}"/etc/rc.d/[SK]??pptp-wizard; do
-		[ -h "$link" ] && echo "$link"
-	done
-	return 0
-}
-
-# service_makes: the links that enabling it makes.
-service_makes() {
-	echo "${IPKG_INSTROOT}/etc/rc.d/S60pptp-wizard"
-	echo "${IPKG_INSTROOT}/etc/rc.d/K10pptp-wizard"
-}
-
-# service_hook: what the router runs at its start before the network comes up.
-service_hook() {
-	echo "${IPKG_INSTROOT}/etc/rc.d/S11pptp-wizard-undo"
-}
-
-# service_again NAME: some other service reads its settings anew.
-service_again() {
-	"${IPKG_INSTROOT}/etc/init.d/$1" restart
 }

@@ -32,13 +32,6 @@ service_stop() {
 	end_listeners
 }
 
-# service_restart: the script has no such word.
-service_restart() {
-	service_stop
-	"$(service_script)" start
-	await_listener
-}
-
 # service_back WHO: as `service_who` had it.
 service_back() {
 	[ "$1" = package ] || return 0
@@ -55,6 +48,14 @@ service_who() {
 service_links() {
 	for link in "${IPKG_INSTROOT}"/etc/init.d/S??pptpd; do
 		[ -h "$link" ] && echo "$link"
+	done
+	return 0
+}
+
+# service_starts: what a boot starts the daemon by: a link, or the package's script itself.
+service_starts() {
+	for script in "${IPKG_INSTROOT}"/etc/init.d/S??pptpd; do
+		[ -f "$script" ] && echo "$script"
 	done
 	return 0
 }
