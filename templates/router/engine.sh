@@ -89,8 +89,9 @@ bounded() {
 	guarded watch_clock "$@"
 }
 
+# Whoever sleeps here is left behind when the watcher ends: it must not keep a pipe open that somebody reads.
 watch_clock() {
-	sleep "$bound"
+	sleep "$bound" >/dev/null 2>&1
 	echo "ended after $bound seconds"
 	end_family "$runner"
 }
@@ -109,7 +110,7 @@ watch_progress() {
 	idle=0
 	before=
 	while [ "$idle" -lt 60 ]; do
-		sleep 5
+		sleep 5 >/dev/null 2>&1
 		now=$(progress)
 		if [ "$now" = "$before" ]; then
 			idle=$((idle + 5))

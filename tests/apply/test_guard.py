@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
+from tests.apply.functions import run
 from tests.shells import SHELLS
-from wizard import apply
-from wizard.changes import change
-from wizard.plan.build import plan
-from wizard.router import script
 
-BEGIN = """
-mkdir -p "$work" "$lock"
-: >"$work/log"
-write_engine
-. "$work/engine"
+TOUCHES_NOTHING = """
 back() { echo "undone: $1"; : >"$work/end"; }
 end_family() { :; }
 echo 1 >"$work/pid"
 """
-"""The script's own functions, but for what would touch a process or go back."""
 ALIVE, DEAD = "alive() { :; }", "alive() { return 1; }"
 
 
 def guarded(tmp_path: Path, shell: Sequence[str], scene: str) -> str:
     """What the guard says in this scene, until it ends by itself."""
-    (tmp_path / "tmp").mkdir()
-    changes = change(plan(FACTORY_FRESH, ANSWERS, PASSWORDS), FACTORY_FRESH)
-    text = script.render("apply", **apply.script_data(changes, FACTORY_FRESH.dialect, owner="a@b")).text
-    head, main, _ = text.rpartition("main </dev/null")
-    assert main
-    head = head.replace("PATH=/bin:", f'PATH="{os.environ["PATH"]}:"/bin:')
-    surroundings = {**os.environ, "IPKG_INSTROOT": str(tmp_path)}
-    ran = subprocess.run(
-        shell, input=f"{head}{BEGIN}{scene}\nguard\n", text=True, capture_output=True, env=surroundings, timeout=30
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    return run(tmp_path, shell, f"{TOUCHES_NOTHING}{scene}\nguard")
 
 
 @pytest.fixture(params=SHELLS)
