@@ -10,7 +10,7 @@ from wizard import apply, resources, verify
 from wizard.diagnose import packages as diagnosis
 from wizard.journey import back
 from wizard.journey.arrive import facts_of, pass_gate
-from wizard.journey.line import begin, carry_out, decide, fresh_line
+from wizard.journey.line import begin, carry_out, decide, fresh_line, why
 from wizard.journey.lockout import keep_a_way_in
 from wizard.journey.settle import planned, show
 from wizard.journey.trip import Outcome, Trip
@@ -143,7 +143,7 @@ def _failure(report: ApplyReport, outcome: Outcome, facts: RouterFacts) -> Wizar
         step=step,
         said=_indented(report.detail),
         state=outcome.words,
-        script=_script(facts),
+        why=why(report) if report.undone else "",
         firewall_file=facts.firewall_file,
         **diagnosis.words(facts.dialect.packages),
     )
