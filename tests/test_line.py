@@ -111,6 +111,18 @@ def test_what_the_router_undid_meanwhile_is_known(monkeypatch: pytest.MonkeyPatc
     assert line.why(outcome.report) == "nobody had confirmed it in time"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("start turn", "failed turn busy"),
+        ("start turn", "done turn", "start stage", "failed stage changed-meanwhile", "undone failed stage"),
+    ],
+)
+def test_who_was_turned_away_has_changed_nothing(monkeypatch: pytest.MonkeyPatch, said: tuple[str, ...]) -> None:
+    outcome, _ = carried_out(monkeypatch, Line(said))
+    assert outcome.words == "Nothing was changed on the router."
+
+
 def test_the_countdown_is_told_until_it_is_over() -> None:
     follower = apply.Follower(NONCE, lambda name, step: None)
     assert line.countdown(follower) == ""

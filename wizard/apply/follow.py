@@ -12,6 +12,10 @@ CUT = "apply-cut"
 """The report's error until the script has said how it ended."""
 
 
+LOOKING = {"turn", "stage"}
+"""Steps that leave nothing behind."""
+
+
 class Follower:
     """Reads the script's lines one by one and tells `on_step` when a step starts and how it ended.
 
@@ -31,7 +35,7 @@ class Follower:
         self._error = CUT
         self._until: float | None = None
         self._gone: list[str] | None = None
-        self._begun = False
+        self._started: set[str] = set()
 
     def line(self, text: str) -> None:
         """Take in one line of the router's."""
@@ -48,7 +52,8 @@ class Follower:
 
     def _mark(self, word: str, rest: str = "") -> None:
         if word == "start":
-            self._said, self._begun = [], True
+            self._said = []
+            self._started.add(rest)
             self._on_step(rest, None)
         elif word in ("done", "failed"):
             name, _, why = rest.partition(" ")
@@ -80,7 +85,12 @@ class Follower:
     @property
     def begun(self) -> bool:
         """Anything was heard of it."""
-        return self._begun
+        return bool(self._started)
+
+    @property
+    def touched(self) -> bool:
+        """It came to a step that changes something, however it went on from there."""
+        return bool(self._started - LOOKING)
 
     @property
     def report(self) -> ApplyReport:

@@ -87,12 +87,7 @@ def _told(outcome: Outcome, follower: apply.Follower) -> Iterator[None]:
         yield
     finally:
         outcome.report, outcome.left = follower.report, follower.left
-        outcome.touched = follower.begun and _has_begun(follower.report)
-
-
-def _has_begun(report: ApplyReport) -> bool:
-    """Not turned away before the first change."""
-    return not (report.error and report.undone and report.steps and report.steps[-1].name in ("turn", "stage"))
+        outcome.touched = follower.touched
 
 
 def _follow_on(session: Session, follower: apply.Follower, lost: WizardError, progress: Progress) -> Session:
