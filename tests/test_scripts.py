@@ -12,10 +12,10 @@ import pytest
 
 from tests.inspect.test_tunnel import applied
 from tests.later import COMMON, OPENWRT_24_10, found
-from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
+from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS, with_files
 from tests.shells import SHELLS
 from wizard import apply, inspect, resources
-from wizard.changes import WANTED, change
+from wizard.changes import WANTED, change, trial
 from wizard.inspect.read import COMBINATIONS
 from wizard.journey.act import STEP_NAMES
 from wizard.model.archive import Archive
@@ -53,6 +53,14 @@ def scripts() -> dict[str, str]:
     rendered["apply from files"] = script.render("apply", **data).text
     rendered["receive"] = script.command("receive", **apply.receive_data(sent, apply.folder()))
     rendered["inspect without feeds"] = script.render("inspect", wanted=(), needed=WANTED, **looking).text
+    for firewall in (Firewall.USER, Firewall.FW4):
+        dialect = replace(FACTORY_FRESH.dialect, firewall=firewall)
+        rendered[f"examine {firewall.value}"] = script.render("examine", dialect=dialect).text
+        rendered[f"watch {firewall.value}"] = script.render("watch", dialect=dialect, window=120, beats=600).text
+    debug = trial.with_debug(with_files(OPENWRT_24_10, options_pptpd=b"auth\n"))
+    assert debug
+    tried = replace(OPENWRT_24_10.dialect, mppe=Mppe.REQUIRE)
+    rendered["apply debug for a while"] = script.render("apply", **apply.script_data(debug, tried)).text
     for service in ("rc.common", "procd"):
         rendered[f"init.{service}"] = resources.text(f"files/init.{service}")
     return rendered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from wizard import __version__
@@ -16,12 +17,18 @@ exit codes: 0 done, 1 failed, 2 wrong use or an answer is missing, 3 could not b
 STATUS_CODES = """\
 exit codes: 0 all is well, 1 something is broken, changed by others, or unfinished, 2 wrong use or an answer is missing,
 3 there is no tunnel of the wizard's, a change is under way, or it could not be tried, 130 interrupted"""
+TEST_CODES = """\
+exit codes: 0 all is well, 1 something is broken, 2 wrong use or an answer is missing, 3 what matters could not be
+tried, 130 interrupted"""
 COMMANDS = """\
-other commands: pptp-wizard status HOST, pptp-wizard undo HOST, pptp-wizard uninstall HOST (each has --help)
+other commands: pptp-wizard test HOST, pptp-wizard watch HOST, pptp-wizard status HOST, pptp-wizard undo HOST,
+pptp-wizard uninstall HOST (each has --help)
 """
 MEANINGS = {
     Command.SET_UP: "Set up a PPTP VPN server on an OpenWrt router, or change one, step by step.",
     Command.STATUS: "Show the tunnel, who is connected, how the last change ended, and what has changed since.",
+    Command.TEST: "Dial the PPTP server as a device would, and say where a call breaks and who has to act.",
+    Command.WATCH: "Follow every call as it comes, until Ctrl-C, and say where one breaks.",
     Command.UNDO: "Go back to what was on the router before the last change. It shows first what that changes.",
     Command.UNINSTALL: "Take everything out that this program has put on the router, as if it had never been there.",
 }
@@ -29,6 +36,8 @@ MEANINGS = {
 EPILOGS = {
     Command.SET_UP: COMMANDS + EXIT_CODES,
     Command.STATUS: STATUS_CODES,
+    Command.TEST: TEST_CODES,
+    Command.WATCH: TEST_CODES,
     Command.UNDO: EXIT_CODES,
     Command.UNINSTALL: EXIT_CODES,
 }
@@ -69,8 +78,8 @@ def _parser(command: Command) -> argparse.ArgumentParser:
         parser.add_argument(flag, type=Path, metavar="FILE", help=meaning)
     if command is Command.SET_UP:
         _add_answers(parser)
-    if command is Command.STATUS:
-        parser.add_argument("--json", action="store_true", help="one JSON document for a program")
+    if command in (Command.STATUS, Command.TEST, Command.WATCH):
+        _add_telling(parser, command)
     else:
         _add_changing(parser, UNASKED[command])
     parser.add_argument("--old-ssh", action="store_true", help="allow the SSH algorithms of routers before 2021")
@@ -96,6 +105,24 @@ def _add_answers(parser: argparse.ArgumentParser) -> None:
         metavar="all|none|CODE,…",
         help=f"damage on the router that is mended without asking; without it --yes mends none ({', '.join(Kind)})",
     )
+
+
+def _add_telling(parser: argparse.ArgumentParser, command: Command) -> None:
+    """What only looks, or tries."""
+    said = "one JSON document a line, as something happens" if command is Command.WATCH else "one JSON document"
+    parser.add_argument("--json", action="store_true", help=f"{said}, for a program")
+    if command is Command.TEST:
+        parser.add_argument("--client", metavar="NAME", help="dial as this client, who must not be connected")
+        hosts = {"--reach": "a host of the LAN to ping through the tunnel", "--beyond": "an Internet address to ping"}
+        for flag, meaning in hosts.items():
+            parser.add_argument(flag, type=IPv4Address, metavar="ADDRESS", help=meaning)
+        parser.add_argument(
+            "--outside",
+            action=argparse.BooleanOptionalAction,
+            help="then be guided through a call from outside, or do not even ask",
+        )
+    if command is Command.WATCH:
+        parser.add_argument("--calls", type=int, metavar="NUMBER", help="end after so many calls")
 
 
 def _add_changing(parser: argparse.ArgumentParser, unasked: str) -> None:

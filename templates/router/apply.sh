@@ -438,7 +438,7 @@ restart_others() {
 
 {% if firewall_reload %}
 reload_firewall() {
-{% if what == "apply" %}
+{% if what in ("apply", "try") %}
 	firewall_reload || fail firewall-failed ""
 {% else %}
 	firewall_rebuild || fail firewall-failed ""
@@ -468,7 +468,9 @@ apply() {
 {% endif %}
 	begin files
 	step files replace_files
+{% if ends_calls %}
 	step calls end_calls
+{% endif %}
 {% if service.again %}
 	begin names
 	step names restart_others

@@ -296,7 +296,9 @@ undo() {
 	unfinished=
 	rm -rf "$stage"
 	began service && surely undo-stop bounded 20 service_stop
+{% if ends_calls %}
 	began files && surely undo-calls bounded 20 end_calls
+{% endif %}
 	[ -f "$saved/packages" ] && surely undo-packages take_packages_back
 	# A boot goes through the list of start scripts that it made at its beginning: what is put back only now is not in it,
 	# and is started by hand.
@@ -326,6 +328,10 @@ undo() {
 
 # report RESULT WHY: how the last transaction ended, for whoever asks next.
 report() {
+{% if what == "try" %}
+	# What was only tried has no place in the history of changes, unless it would not go.
+	[ "$1" = unfinished ] || return 0
+{% endif %}
 	{
 		cat "$pending/about"
 		echo "result $1"

@@ -16,9 +16,12 @@ from wizard.model.facts import Dialect
 OPTIONS, COMMON_OPTIONS = "options.pptpd", "/etc/ppp/options"
 WINDOW = 90
 """Seconds that a confirmation has, where nothing else is asked for."""
-BROUGHT = ("/etc/pptpd.conf", "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets", COMMON_OPTIONS, "/etc/config/pptpd")
+SECRETS = "/etc/ppp/chap-secrets"
+BROUGHT = ("/etc/pptpd.conf", "/etc/ppp/options.pptpd", SECRETS, COMMON_OPTIONS, "/etc/config/pptpd")
 """Files that the packages bring and that somebody may have had before."""
 OWN_NOTES = ("/etc/pptp-wizard/applied", "/etc/pptp-wizard/packages")
+ASKING = (What.APPLY, What.TRY)
+"""Ways on which the router's pppd is asked for the options file; what lay there before is not asked about again."""
 PRINTABLE = set(range(0x20, 0x7F)) | {0x09, 0x0A}
 
 
@@ -84,6 +87,7 @@ def script_data(
         "service": changes.service,
         "keep_calls": changes.keep_calls,
         "firewall_reload": changes.firewall.reload,
+        "ends_calls": changes.what is not What.TRY or any(file.path == SECRETS for file in changes.files),
         **_about_files(changes, dialect),
     }
 
@@ -92,7 +96,7 @@ def _about_files(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:
     """What is written, what is looked at, and what is kept first."""
     names = _names(changes.files)
     written = [file for file in changes.files if file.changed and not file.gone and not file.link_after]
-    options = [file for file in written if names[file.path] == OPTIONS and changes.what is What.APPLY]
+    options = [file for file in written if names[file.path] == OPTIONS and changes.what in ASKING]
     return {
         "files": [_target(file, names[file.path]) for file in changes.files],
         "noted": 1 + sum(not (file.gone or file.link_after) for file in changes.files),
@@ -151,7 +155,7 @@ def _content(file: FileChange, word: str) -> object:
 
 
 def _candidates(file: FileChange, name: str, dialect: Dialect, what: What) -> Iterator[Candidate]:
-    if file.checked_by != "pppd" or what is not What.APPLY:
+    if file.checked_by != "pppd" or what not in ASKING:
         yield _candidate(name, file.after.raw)
     elif dialect.mppe:
         yield _candidate(f"{OPTIONS}.{dialect.mppe.value}", file.after.raw)

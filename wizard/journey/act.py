@@ -76,7 +76,7 @@ def apply_changes(trip: Trip) -> Trip:
         return _look_again(trip, report.detail)
     if report.error:
         assert trip.facts
-        raise _failure(report, trip.outcome, trip.facts)
+        raise failure(report, trip.outcome, trip.facts)
     return trip
 
 
@@ -130,8 +130,8 @@ def hand_over_passwords(trip: Trip) -> None:
         trip.screen.show_once(name, trip.asked.passwords[name])
 
 
-def _failure(report: ApplyReport, outcome: Outcome, facts: RouterFacts) -> WizardError:
-    """The error for the page that the script named."""
+def failure(report: ApplyReport, outcome: Outcome, facts: RouterFacts) -> WizardError:
+    """The error for the page that the script named, where a change did not come to its end."""
     broken = [step.name for step in report.steps if step.code]
     step = STEP_NAMES[broken[0]] if broken else "start"
     code = diagnosis.cause(report.said, report.error) if report.error in PACKAGE_ERRORS else report.error

@@ -136,6 +136,8 @@ class What(StrEnum):
     """One step back in the history that the router keeps."""
     UNINSTALL = "uninstall"
     """To what was there before the first change."""
+    TRY = "try"
+    """For a while only: the router undoes it by itself, and nothing of it is noted or kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from wizard.model.damage import Kind
@@ -14,6 +15,8 @@ class Command(Enum):
 
     SET_UP = ""
     STATUS = "status"
+    TEST = "test"
+    WATCH = "watch"
     UNDO = "undo"
     UNINSTALL = "uninstall"
 
@@ -40,6 +43,16 @@ class Options:
     even_if_locked_out: bool = False
     """Go on where the new rules could keep out the very connection that makes the change."""
     command: Command = Command.SET_UP
+    client: str | None = None
+    """As whom the connection test dials; None for one that is not connected, or a user for the time of the test."""
+    reach: IPv4Address | None = None
+    """A host of the LAN that the connection test pings; None for one that the router knows."""
+    beyond: IPv4Address | None = None
+    """An address of the Internet for the same; None for the router's own next hop."""
+    outside: bool | None = None
+    """Guide through a call from outside; None asks."""
+    calls: int | None = None
+    """`watch` ends after so many calls, None for never."""
     json: bool = False
     """Say it for a program: one JSON document on standard output."""
     yes: bool = False

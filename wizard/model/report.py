@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -25,6 +26,26 @@ class Check:
     """What was seen."""
     who: str = ""
     """Who has to act where it is broken: "router", "network", "this computer", "client"."""
+    code: str = ""
+    """What is broken, by the name of the page that explains it; "" where none does."""
+    seconds: float | None = None
+    """How long it took, None where nothing was waited for."""
+    data: Mapping[str, object] = field(default_factory=dict)
+    """What that page is filled in with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One part of the connection test, with what can be seen from there."""
+
+    name: str
+    """Where from, in words."""
+    checks: tuple[Check, ...]
+
+    @property
+    def broken(self) -> Check | None:
+        """The first thing that is wrong."""
+        return next((check for check in self.checks if check.verdict is Verdict.BROKEN), None)
 
 
 @dataclass(frozen=True, slots=True)
