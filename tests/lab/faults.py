@@ -25,6 +25,8 @@ SILENT, BOUND = 90.0, 60.0
 """Seconds without a word until the router takes its own work for hung, and that a single command may take."""
 END = "\n[ -d /etc/pptp-wizard/pending ] || [ -d /tmp/pptp-wizard.lock ] || [ -d /etc/pptp-wizard/stage ]"
 ANNA, BEN = {"anna": "made-up-4-anna"}, {"ben": "made-up-5-ben"}
+ADDRESSES = {"anna": "172.16.1.2", "ben": "172.16.1.3"}
+"""One of his own for each, so that a change from one to the other is one of the firewall too."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class FaultyWizard(Wizard):
 
     def setting_up(self, password: dict[str, str]) -> list[str]:
         """The words for a tunnel with this one client."""
-        return self._unattended(answers(dict.fromkeys(password, "172.16.1.2")), password)
+        return self._unattended(answers({name: ADDRESSES[name] for name in password}), password)
 
 
 def cut_power(scene: Scene) -> None:

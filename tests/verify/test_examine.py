@@ -51,7 +51,7 @@ def here(**changes: object) -> Callable[[], Broken]:
 
 
 def daemon(**changes: bool) -> Callable[[], Broken]:
-    return lambda: (replace(router(), daemon=replace(RUNS, **changes)), SEEN)
+    return lambda: (replace(router(), daemon=replace(RUNS, **changes)), SEEN)  # type: ignore[arg-type]  # fields by name
 
 
 def logins(text: bytes) -> Callable[[], Broken]:
