@@ -353,7 +353,7 @@ settle() {
 	[ -f "$pending/armed" ] && mv -f "$pending/armed" "$pending/confirmed"
 	sync
 {% if remove %}
-	attempt remove-packages remove_packages
+	attempt remove-packages remove_packages || attempt remove-packages remove_packages
 {% endif %}
 {% if what == "apply" %}
 	remember

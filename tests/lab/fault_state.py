@@ -28,6 +28,7 @@ LISTENING = """
 awk '$4 == "0A" { print FILENAME, $2 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort
 awk '$4 == "07" { print FILENAME, $2 }' /proc/net/udp /proc/net/udp6 2>/dev/null | sort"""
 _COUNTERS = re.compile(r"^ *\d+ +\d+ +", re.MULTILINE)
+_CHAIN = re.compile(r"\s*[Cc]hain (\S+)")
 _LINK = re.compile(r"^l\S+ ")
 _POLICY_COUNTERS = re.compile(r" \d+ packets, \d+ bytes")
 _EPHEMERAL = 0x8000
@@ -43,10 +44,25 @@ def state(router: Router) -> dict[str, str]:
     used = {parent for path, what in files.items() if not what.startswith("d") for parent in _parents(path)}
     kept = {p: what for p, what in files.items() if not what.startswith("d") or p in used or p.startswith("/etc/")}
     said = {name: router.run(command).out for name, command in (("rules", RULES), ("packages", INSTALLED))}
-    said["rules"] = _POLICY_COUNTERS.sub("", _COUNTERS.sub("", said["rules"]))
+    said["rules"] = by_chain(_POLICY_COUNTERS.sub("", _COUNTERS.sub("", said["rules"])))
     assert said["packages"] and said["rules"], "every router has some"
     listening = [line for line in router.run(LISTENING).out.splitlines() if _lasting(line)]
     return kept | said | {"listening": "\n".join(dict.fromkeys(listening))}
+
+
+def by_chain(rules: str) -> str:
+    """The same, table by table, with the chains by name: what was taken out and put back comes last in a list."""
+    table, chain = "", ""
+    blocks: dict[tuple[str, str], list[str]] = {}
+    for line in filter(None, map(str.rstrip, rules.splitlines())):
+        if line == "}":  # a table's end
+            continue
+        if line.startswith("table "):
+            table, chain = line, ""
+        elif found := _CHAIN.match(line):
+            chain = found[1]
+        blocks.setdefault((table, chain), []).append(line)
+    return "\n".join(line for key in sorted(blocks) for line in blocks[key])
 
 
 def _parents(path: str) -> list[str]:
