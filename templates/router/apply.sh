@@ -159,6 +159,7 @@ stage_files() {
 	for ours in "$home" "$stage"; do
 		[ -h "$ours" ] || { [ -e "$ours" ] && [ ! -d "$ours" ]; } && { fail not-our-folder "$ours" || return 1; }
 	done
+	write_hook || fail flash-full "$(service_hook)" || return 1
 	rm -rf "$stage"
 	mkdir -p "$stage" && chmod 700 "$home" "$stage" || fail flash-full "$stage" || return 1
 {% for candidate in candidates %}
@@ -251,6 +252,22 @@ pack() {
 }
 {% endif %}
 
+# write_hook: what goes back at the next start of the router, from before anything else of ours is on its flash: also
+# half a set of new files, with passwords in it, is not left there by a power cut.
+write_hook() {
+	hook=$(service_hook)
+	mkdir -p "${hook%/*}"
+	cat >"$hook" <<'END'
+#!/bin/sh
+# Written by pptp-wizard while it changes something: ends what a start of the router has interrupted, and goes away.
+ours="${IPKG_INSTROOT}/etc/pptp-wizard"
+[ -f "$ours/pending/engine" ] || { rm -rf "$ours/stage"; rmdir "$ours" 2>/dev/null; rm -f "$0"; exit 0; }
+. "$ours/pending/engine"
+recover boot
+END
+	[ "$(tail -n 1 "$hook")" = "recover boot" ] && chmod 755 "$hook" && sync
+}
+
 # arm: what to go back to is on the flash, whole, and so is what goes back at the next start. Then there is no way to
 # lose it.
 arm() {
@@ -266,16 +283,6 @@ arm() {
 	} >"$pending/about"
 	keep_all || fail flash-full "$pending" || return 1
 	[ "$(md5sum <"$work/engine")" = "$(md5sum <"$pending/engine")" ] || fail flash-full "$pending" || return 1
-	hook=$(service_hook)
-	mkdir -p "${hook%/*}"
-	cat >"$hook" <<'END'
-#!/bin/sh
-# Written by pptp-wizard while it changes something: ends what a start of the router has interrupted, and goes away.
-[ -f "${IPKG_INSTROOT}/etc/pptp-wizard/pending/engine" ] || { rm -f "$0"; exit 0; }
-. "${IPKG_INSTROOT}/etc/pptp-wizard/pending/engine"
-recover boot
-END
-	[ "$(tail -n 1 "$hook")" = "recover boot" ] && chmod 755 "$hook" || fail flash-full "$hook" || return 1
 	sync
 	: >"$pending/armed" && sync
 }

@@ -28,7 +28,7 @@ echo ours >etc/led
 mkdir -p opt/of/ours
 echo ours | tee etc/new >opt/of/ours/new
 """
-ARM = 'arm || { echo not armed; exit 1; }\n: >"$work/began-files"\n'
+ARM = 'write_hook && arm || { echo not armed; exit 1; }\n: >"$work/began-files"\n'
 
 
 @pytest.fixture(params=SHELLS)
@@ -106,6 +106,16 @@ def test_what_is_undone_already_is_only_tidied(tmp_path: Path, shell: Sequence[s
     scene(tmp_path, shell, f"PATH=$PATH sh {tmp_path}/etc/init.d/S11pptp-wizard-undo start")
     assert tree(tmp_path) == theirs
     assert notes(tmp_path) == ["last"]
+
+
+def test_new_files_that_only_half_arrived_are_not_left_there(
+    tmp_path: Path, shell: Sequence[str], before: dict[str, tuple[str, object]]
+) -> None:
+    """The power went before anything was changed: passwords among them would lie on the flash for ever."""
+    scene(tmp_path, shell, 'write_hook && mkdir -p "$stage" && echo made-up >"$stage/chap-secrets"')
+    scene(tmp_path, shell, f"PATH=$PATH sh {tmp_path}/etc/init.d/S11pptp-wizard-undo start")
+    assert tree(tmp_path) == before
+    assert not (tmp_path / "etc/pptp-wizard").exists()
 
 
 CUT_OFF = """

@@ -74,9 +74,8 @@ def test_as_before_or_as_planned(lab: Lab, tmp_path: Path, known: Known, rows: l
         known.flawless[key] = flawless(scene, column.kind)
     reference = known.flawless[key]
     flaws = []
-    points = column.points(reference.points)
-    assert points, f"this kind of change comes by no such point: {reference.points}"
-    for number, point in enumerate(points):
+    assert column.where(reference.points), f"this kind of change comes by no such point: {reference.points}"
+    for number, point in enumerate(column.points(reference.points)):
         window = column.window_at(reference.points, point)
         row, flaw = tried(scene_of(lab, tmp_path / str(number), *key, window, known.kept), column, reference, point)
         rows.append(row)
