@@ -497,6 +497,18 @@ apply() {
 	: >"$work/waiting"
 }
 
+# watch_turn: before the lock is ours there is no guard. Nothing has been changed then, so it is just ended.
+watch_turn() {
+	for _ in 1 2 3 4 5 6; do
+		sleep 10
+		[ -f "$work/end" ] && return
+		[ "$(cat "$lock/holder" 2>/dev/null)" = "$work" ] && return
+	done
+	end_family "$(cat "$work/pid")"
+	mark undone hung
+	release
+}
+
 {% include "router/follow-log.sh" %}
 
 main() {
@@ -509,6 +521,10 @@ main() {
 		apply
 	) >>"$work/log" 2>&1 &
 	echo "$!" >"$work/pid"
+	(
+		trap '' HUP PIPE
+		watch_turn
+	) >>"$work/log" 2>&1 &
 	follow 0
 }
 

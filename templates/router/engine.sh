@@ -375,6 +375,8 @@ settle() {
 
 # remove_packages: those that came with us and are no longer needed. One that somebody else has come to need stays.
 remove_packages() {
+	idle=0
+	left=
 	for _ in 1 2 3 4 5 6 7 8; do
 		before=$left
 		left=
@@ -382,7 +384,9 @@ remove_packages() {
 			packages_have "$name" && left="$left $name"
 		done
 		[ -z "$left" ] && return 0
-		[ "$left" = "$before" ] && break
+		# One that was ended in the middle, or that hung, gets another chance.
+		[ "$left" = "$before" ] && idle=$((idle + 1))
+		[ "$idle" -lt 2 ] || break
 		# shellcheck disable=SC2086 # one word each
 		watched packages_remove $left
 	done

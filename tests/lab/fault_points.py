@@ -85,14 +85,15 @@ class Column:
         return name.replace(",", "").replace(" ", "_")
 
     def points(self, found: Points) -> list[str]:
-        """Those of a fault-free run that are tried. One of them, another each day, where not all are asked for."""
+        """Those of a fault-free run that are tried: LAB_FAULTS of them ("whole": all), others for each LAB_SEED."""
         mine = self.where(found)[self.part :: self.parts]
         only = os.environ.get("LAB_FAULT_POINT")
         if only:
             return [point for point in mine if only in point]
         if os.environ.get("LAB_FAULTS") == "whole":
             return mine
-        return Random(f"{os.environ.get('LAB_SEED', '')} {self}").sample(mine, min(1, len(mine)))
+        count = min(int(os.environ.get("LAB_FAULTS", "1")), len(mine))
+        return Random(f"{os.environ.get('LAB_SEED', '')} {self}").sample(mine, count)
 
     def window_at(self, found: Points, point: str) -> int:
         """What is after the countdown's end needs one that does not end before."""
