@@ -88,8 +88,9 @@ def tried(scene: Scene, column: Column, reference: Flawless, point: str) -> tupl
     """One fault at one point, and what is wrong about its end."""
     kind = column.kind
     what = (column.release, kind.name, column.fault.name, point, scene.window)
+    here = f"countdown {scene.window}" if point.startswith("countdown ") else point
     try:
-        ended = run(scene, kind, [*kind.before, Shot(column.fault, point, kind.boot)])
+        ended = run(scene, kind, [*kind.before, Shot(column.fault, here, kind.boot)])
     except (NotReachedError, NotAnsweringError, TimeoutError) as error:
         return Row(*what, outcome=type(error).__name__, seconds=0), f"{what}: {error}"
     outcome, flaw = judged(ended, reference.plan)
