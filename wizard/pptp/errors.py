@@ -16,6 +16,14 @@ class Fault(Enum):
     CUT = "the connection ended in the middle of a message"
     OUT_OF_TURN = "the message may not be sent now"
     VALUE = "a value does not fit into its field"
+    NOT_PPTP_GRE = "the packet is not the enhanced GRE of PPTP"
+    PACKET_CUT = "the packet is shorter than its header says"
+    UNNUMBERED = "the packet has a payload and no sequence number"
+    MALFORMED = "the message is not built as its protocol wants it"
+    CHECKSUM = "the checksum is wrong"
+    UNENCRYPTED = "the packet says that it is not encrypted"
+    STATEFUL = "the packet belongs to the stateful mode of MPPE"
+    COHERENCY = "the packet is older than one before it"
 
 
 class ProtocolError(Exception):
