@@ -37,6 +37,9 @@ finish() {
 # back WHY: to where it was, as far as anything has begun. A change of somebody else's that could not be undone stays
 # for the next start.
 back() {
+{% if archives %}
+	rm -rf "${IPKG_INSTROOT}/tmp/"{{ folder }}
+{% endif %}
 	if armed; then
 		undo "$1"
 	else
@@ -88,11 +91,12 @@ take_turn() {
 		echo "$!" >"$lock/guard"
 	)
 	[ ! -d "$pending" ] && [ ! -h "$pending" ] && return 0
-	[ -f "$pending/engine" ] || { rm -rf "$pending" && return 0; }
+	# Without one of these nothing had been changed, and the engine itself may be half of one.
+	[ -f "$pending/armed" ] || [ -f "$pending/confirmed" ] || [ -f "$pending/undone" ] || { rm -rf "$pending" && return 0; }
 	(
 		. "$pending/engine"
 		mkdir -p "$work"
-		: >"$work/began-all"
+		true >"$work/began-all"
 		recover broken-off
 	)
 	fail changed-meanwhile "an earlier change that was broken off, and is undone now"
@@ -184,7 +188,7 @@ keep() {
 	if [ -f "${IPKG_INSTROOT}$1" ] || [ -h "${IPKG_INSTROOT}$1" ]; then
 		copy "${IPKG_INSTROOT}$1" "$saved/files$1" || return 1
 	else
-		mkdir -p "$saved/absent${1%/*}" && : >"$saved/absent$1" || return 1
+		mkdir -p "$saved/absent${1%/*}" && true >"$saved/absent$1" || return 1
 		folder=${1%/*}
 		while [ -n "$folder" ] && [ ! -d "${IPKG_INSTROOT}$folder" ]; do
 			echo "$folder" >>"$saved/folders"
@@ -196,10 +200,16 @@ keep() {
 
 # keep_all: everything that may change, in two forms: as it is, for going back at once, and small, for the history.
 keep_all() {
-	mkdir -p "$saved/files" "$saved/absent" && : >"$saved/folders" && : >"$saved/paths" || return 1
+	mkdir -p "$saved/files" "$saved/absent" && true >"$saved/folders" && true >"$saved/paths" || return 1
 	for path in{% for path in paths %} {{ path }}{% endfor %}; do
 		keep "$path" || return 1
 	done
+	{
+		true
+{% for path in waiting %}
+		echo {{ path }}
+{% endfor %}
+	} >"$saved/waits" || return 1
 	for path in $(service_links) $(service_makes); do
 		keep "${path#"${IPKG_INSTROOT}"}" || return 1
 	done
@@ -242,12 +252,13 @@ pack() {
 		cp "$work/first" "$work/original/paths" || return 1
 	while read -r path; do
 		if [ -f "$saved/absent$path" ]; then
-			mkdir -p "$work/original/absent${path%/*}" && : >"$work/original/absent$path"
+			mkdir -p "$work/original/absent${path%/*}" && true >"$work/original/absent$path"
 		else
 			copy "$saved/files$path" "$work/original/files$path"
 		fi || return 1
 	done <"$work/first"
 	(cd "$work/original" && tar cf - about daemon paths files absent) | gzip -c >"$pending/original.tgz" || return 1
+	rm -rf "$work/original"
 	gunzip -c <"$pending/original.tgz" | tar tf - >/dev/null
 }
 {% endif %}
@@ -261,7 +272,12 @@ write_hook() {
 #!/bin/sh
 # Written by pptp-wizard while it changes something: ends what a start of the router has interrupted, and goes away.
 ours="${IPKG_INSTROOT}/etc/pptp-wizard"
-[ -f "$ours/pending/engine" ] || { rm -rf "$ours/stage"; rmdir "$ours" 2>/dev/null; rm -f "$0"; exit 0; }
+[ -f "$ours/pending/armed" ] || [ -f "$ours/pending/confirmed" ] || [ -f "$ours/pending/undone" ] || {
+	rm -rf "$ours/stage" "$ours/pending"
+	rmdir "$ours" 2>/dev/null
+	rm -f "$0"
+	exit 0
+}
 . "$ours/pending/engine"
 recover boot
 END
@@ -282,9 +298,10 @@ arm() {
 		echo "at $(date '+%Y-%m-%d %H:%M:%S')"
 	} >"$pending/about"
 	keep_all || fail flash-full "$pending" || return 1
+	grep -q "^id $nonce\$" "$pending/about" || fail flash-full "$pending" || return 1
 	[ "$(md5sum <"$work/engine")" = "$(md5sum <"$pending/engine")" ] || fail flash-full "$pending" || return 1
 	sync
-	: >"$pending/armed" && sync
+	true >"$pending/armed" && sync
 }
 
 {% if archives %}
@@ -378,7 +395,21 @@ remove() {
 }
 {% endif %}
 
+# unchanged: nobody has written these files since they were kept, while packages were being installed, say. From here on
+# they are ours to put back.
+unchanged() {
+	while read -r path; do
+		if [ -f "$saved/files$path" ] || [ -h "$saved/files$path" ]; then
+			alike "$saved/files$path" "${IPKG_INSTROOT}$path" 2>/dev/null
+		else
+			[ ! -f "${IPKG_INSTROOT}$path" ] && [ ! -h "${IPKG_INSTROOT}$path" ]
+		fi || fail changed-meanwhile "$path" || return 1
+	done <"$saved/waits"
+	rm -f "$saved/waits" && sync
+}
+
 replace_files() {
+	unchanged || return 1
 	# A package may just have brought these directories; they are no secret.
 	umask 022
 {% for file in files if file.changed and file.path != common_options %}
@@ -474,6 +505,10 @@ apply() {
 	step stop service_stop
 {% endif %}
 	begin files
+{% if firewall_reload %}
+	# Others may have the router read the new rules before this script does.
+	begin firewall
+{% endif %}
 	step files replace_files
 {% if ends_calls %}
 	step calls end_calls
@@ -490,11 +525,10 @@ apply() {
 	step service service_back {{ service.back }}
 {% endif %}
 {% if firewall_reload %}
-	begin firewall
 	step firewall reload_firewall
 {% endif %}
 	mark complete
-	: >"$work/waiting"
+	true >"$work/waiting"
 }
 
 # watch_turn: before the lock is ours there is no guard. Nothing has been changed then, so it is just ended.
@@ -513,7 +547,7 @@ watch_turn() {
 
 main() {
 	mkdir -p "$work" || exit 1
-	: >"$work/log"
+	true >"$work/log"
 	write_engine
 	. "$work/engine"
 	(

@@ -35,7 +35,7 @@ attempt() {
 # begin NAME: from now on there is something of this kind to take back. The note is in RAM: a start of the router
 # brings the daemon and the firewall up from the files alone.
 begin() {
-	: >"$work/began-$1"
+	true >"$work/began-$1"
 }
 
 began() {
@@ -201,14 +201,19 @@ put_back() {
 			mkdir -p "${IPKG_INSTROOT}${1%/*}" && mv -f "$kept" "${IPKG_INSTROOT}$1"
 		fi
 	elif [ -f "$saved/absent$1" ]; then
-		rm -f "${IPKG_INSTROOT}$1"
+		rm -f "${IPKG_INSTROOT}$1" && rm -f "$saved/absent$1"
 	fi
 }
 
+# put_all_back: what has not been touched yet is left alone, since somebody else may have written it meanwhile.
 put_all_back() {
 	umask 022
 	result=0
+	waits=" $(cat "$saved/waits" 2>/dev/null | tr '\n' ' ') "
 	while read -r path; do
+		case "$waits" in
+		*" $path "*) continue ;;
+		esac
 		put_back "$path" || result=1
 	done <"$saved/paths"
 	service_links | while read -r link; do
@@ -247,19 +252,25 @@ tree() {
 # take_packages_back: what came with this transaction goes. A package manager that was cut off in the middle may have
 # left files that it knows nothing of, and a database that is not whole: both are put right by what was noted before.
 take_packages_back() {
+	idle=0
+	new=
 	for _ in 1 2 3 4 5 6 7 8; do
+		before=$new
 		new=$(newcomers)
 		[ -z "$new" ] && break
+		[ "$new" = "$before" ] && idle=$((idle + 1))
+		[ "$idle" -lt 2 ] || break
 		# shellcheck disable=SC2086 # one word each
 		watched packages_remove $new
 	done
-	if [ -f "$saved/database.gz" ] && [ "$(packages_installed | sort)" != "$(sort <"$saved/packages")" ]; then
-		gunzip -c <"$saved/database.gz" >"$work/database" && cp "$work/database" "$(packages_database)" || return 1
-	fi
+	# Half a package may be what fills the flash, so its files go before the database comes back.
 	gunzip -c <"$saved/tree.gz" >"$work/tree" || return 1
 	tree | awk 'NR == FNR { had[$0] = 1; next } !($0 in had)' "$work/tree" - | while read -r path; do
 		[ "$path" = "$(service_hook)" ] || rm -f "$path"
 	done
+	if [ -f "$saved/database.gz" ] && [ "$(packages_installed | sort)" != "$(sort <"$saved/packages")" ]; then
+		gunzip -c <"$saved/database.gz" >"$work/database" && cp "$work/database" "$(packages_database)" || return 1
+	fi
 	[ -z "$(newcomers)" ]
 }
 
@@ -287,7 +298,16 @@ end_calls() {
 
 # surely NAME COMMAND…: once more where it failed. What fails twice is tried again at the next start of the router.
 surely() {
-	attempt "$@" || attempt "$@" || unfinished="$unfinished $1"
+	attempt "$@" && return
+	attempt "$@" && return
+	unfinished="$unfinished $1"
+	return 1
+}
+
+# open_the_door: the firewall as it was, before packages that may take their time: it may be what keeps people out.
+open_the_door() {
+	rules=$(firewall_file)
+	put_back "${rules#"$IPKG_INSTROOT"}" && bounded 90 firewall_rebuild
 }
 
 # undo WHY: everything as it was. It can be interrupted at any point and begun again.
@@ -299,19 +319,23 @@ undo() {
 {% if ends_calls %}
 	began files && surely undo-calls bounded 20 end_calls
 {% endif %}
-	[ -f "$saved/packages" ] && surely undo-packages take_packages_back
+	if [ -f "$saved/packages" ]; then
+		began firewall && surely undo-firewall open_the_door
+		# Once only: what comes to the router later, while something else is stuck, is somebody else's.
+		surely undo-packages take_packages_back && rm -f "$saved/packages"
+	fi
 	# A boot goes through the list of start scripts that it made at its beginning: what is put back only now is not in it,
 	# and is started by hand.
 	listed=$(service_starts)
-	surely undo-files bounded 60 put_all_back
+	[ -f "$saved/back" ] || { surely undo-files bounded 60 put_all_back && true >"$saved/back"; }
 	[ "$1" = boot ] && [ "$(service_starts)" != "$listed" ] && begin service
 	if began names; then
 		for name in{% for name in service.again %} {{ name }}{% endfor %}; do
-			surely undo-names bounded 20 service_again "$name"
+			surely undo-names bounded 60 service_again "$name"
 		done
 	fi
 	began service && surely undo-service bounded 30 service_back "$(cat "$saved/daemon")"
-	began firewall && surely undo-firewall bounded 30 firewall_rebuild
+	began firewall && surely undo-firewall bounded 90 firewall_rebuild
 	if [ "$unfinished" ]; then
 		report unfinished "$1"
 		mark stuck "$unfinished"
@@ -328,6 +352,7 @@ undo() {
 
 # report RESULT WHY: how the last transaction ended, for whoever asks next.
 report() {
+	grep -q '^id ' "$pending/about" || return 0
 {% if what == "try" %}
 	# What was only tried has no place in the history of changes, unless it would not go.
 	[ "$1" = unfinished ] || return 0
@@ -427,9 +452,9 @@ trim_history() {
 
 # release: the next may begin. The log stays in RAM for whoever follows.
 release() {
-	: >"$work/end"
 	[ "$(cat "$lock/holder" 2>/dev/null)" = "$work" ] && rm -rf "$lock"
-	return 0
+	rm -rf "$work/original"
+	true >"$work/end"
 }
 
 # recover WHY: ends a transaction that was cut off, whichever way it was going.

@@ -5,6 +5,8 @@ follow() {
 	shown=$1
 	quiet=0
 	while :; do
+		# Somebody else has taken over, and with that ended the work.
+		[ -f "$work/log" ] || { echo "$nonce gone" && cat "${IPKG_INSTROOT}/etc/pptp-wizard/last" && return; }
 		ended=
 		[ -f "$work/end" ] || [ -f "$work/waiting" ] && ended=yes
 		lines=$(wc -l <"$work/log")

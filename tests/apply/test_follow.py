@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.apply import Follower
+from wizard.model.changes import What
 from wizard.model.report import ApplyReport, ApplyStep
 
 NONCE = "0123456789abcdef"
@@ -85,6 +86,23 @@ def test_another_changes_end_is_not_ours() -> None:
     """Power was cut before it was armed, so nothing had been changed and nothing was written down."""
     foreign = WRITTEN.replace(NONCE, "f" * 16).replace("undone", "confirmed")
     assert report(f"{NONCE} start stage", f"{NONCE} gone", *foreign.splitlines()).undone == "boot"
+
+
+def test_an_uninstall_leaves_not_even_a_note() -> None:
+    """A power cut while the packages went: the router has ended it at its start, and nothing of ours is there."""
+    follower = Follower(NONCE, lambda name, step: None, What.UNINSTALL)
+    for line in (f"{NONCE} start files", f"{NONCE} complete", f"{NONCE} gone"):
+        follower.line(line)
+    assert follower.report.confirmed
+    assert report(f"{NONCE} start files", f"{NONCE} complete", f"{NONCE} gone").undone == "boot"
+
+
+def test_a_log_that_just_stops_may_go_on() -> None:
+    """Whoever leaves in the middle is not told that nothing was changed."""
+    assert follower(f"{NONCE} start turn").touched
+    assert not follower(f"{NONCE} start turn", f"{NONCE} failed turn busy").touched
+    assert not follower(f"{NONCE} start stage", f"{NONCE} undone failed").touched
+    assert not follower(f"{NONCE} gone").touched
 
 
 def test_a_state_that_found_no_room_is_told() -> None:

@@ -118,6 +118,58 @@ def test_new_files_that_only_half_arrived_are_not_left_there(
     assert not (tmp_path / "etc/pptp-wizard").exists()
 
 
+EDIT = """
+printf '%s\\n' /etc/edited /etc/new >"$saved/waits"
+echo theirs | tee etc/new >etc/edited
+"""
+"""Somebody writes a file while we are busy with something else."""
+
+
+def test_what_somebody_wrote_before_our_turn_stays_theirs(tmp_path: Path, shell: Sequence[str]) -> None:
+    """A file has to be as it was kept when we come to replace it, and what we have not touched is not put back."""
+    scene(tmp_path, shell, "umask 022", ROUTER)
+    said = scene(tmp_path, shell, ARM, EDIT, 'attempt files replace_files || undo "failed files"')
+    assert " failed files changed-meanwhile\n" in said
+    assert " undone failed files\n" in said
+    assert (tmp_path / "etc/edited").read_text() == (tmp_path / "etc/new").read_text() == "theirs\n"
+
+
+def test_from_our_turn_on_a_file_is_ours_to_put_back(
+    tmp_path: Path, shell: Sequence[str], before: dict[str, tuple[str, object]]
+) -> None:
+    waiting = "printf '%s\\n' /etc/edited /etc/new >\"$saved/waits\"\nunchanged || echo not ours"
+    assert "not ours" not in scene(tmp_path, shell, ARM, waiting, CHANGES, "undo timer")
+    assert tree(tmp_path) == before
+
+
+STUCK = "firewall_rebuild() { return 1; }\nbegin firewall\nundo timer || true"
+
+
+def test_while_one_step_is_stuck_what_others_do_meanwhile_is_left_alone(tmp_path: Path, shell: Sequence[str]) -> None:
+    scene(tmp_path, shell, "umask 022", ROUTER, CUT_OFF)
+    armed = f"cd {tmp_path}\n{ARM}echo half >usr/sbin/pptpd\n{CHANGES}\n"
+    said = run(tmp_path, shell, f"{armed}{STUCK}", paths=PATHS, packages=["pptpd"])
+    assert " stuck " in said and "undo-firewall" in said
+    assert not (tmp_path / "usr/sbin/pptpd").exists()
+    theirs = f"cd {tmp_path}\necho theirs | tee usr/sbin/wg etc/new etc/edited >/dev/null\n"
+    scene(tmp_path, shell, theirs)
+    again = f"cd {tmp_path}\nfirewall_rebuild() {{ return 0; }}\nbegin firewall\nundo boot"
+    assert " undone boot\n" in run(tmp_path, shell, again, paths=PATHS, packages=["pptpd"])
+    for name in ("usr/sbin/wg", "etc/new", "etc/edited"):
+        assert (tmp_path / name).read_text() == "theirs\n", name
+
+
+@pytest.mark.parametrize("engine", ["", "recov"], ids=["empty", "torn"])
+def test_half_an_engine_is_cleared_away_with_all_that_lies_beside_it(
+    tmp_path: Path, shell: Sequence[str], before: dict[str, tuple[str, object]], engine: str
+) -> None:
+    """The power went before it was armed, or while it was being tidied up."""
+    scene(tmp_path, shell, f'write_hook && arm && rm -f "$pending/armed"; printf \'{engine}\' >"$pending/engine"')
+    scene(tmp_path, shell, f"PATH=$PATH sh {tmp_path}/etc/init.d/S11pptp-wizard-undo start")
+    assert tree(tmp_path) == before
+    assert not (tmp_path / "etc/pptp-wizard").exists()
+
+
 CUT_OFF = """
 mkdir -p usr/sbin usr/lib/ipkg lib/modules/x
 printf 'Package: base\nVersion: 1\nStatus: install ok installed\n' >usr/lib/ipkg/status

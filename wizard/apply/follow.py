@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
+from wizard.model.changes import What
 from wizard.model.journal import Last, last
 from wizard.model.report import ApplyReport, ApplyStep
 
@@ -23,8 +24,9 @@ class Follower:
     just stops is `CUT`: the script runs on by itself on the router. `lines` of its log were read so far.
     """
 
-    def __init__(self, nonce: str, on_step: Callable[[str, ApplyStep | None], None]) -> None:
+    def __init__(self, nonce: str, on_step: Callable[[str, ApplyStep | None], None], what: What = What.APPLY) -> None:
         self.nonce = nonce
+        self._what = what
         self.lines = 0
         self._on_step = on_step
         self._steps: list[ApplyStep] = []
@@ -90,7 +92,13 @@ class Follower:
     @property
     def touched(self) -> bool:
         """It came to a step that changes something, however it went on from there."""
-        return bool(self._started - LOOKING)
+        return bool(self._started - LOOKING) or self._may_go_on
+
+    @property
+    def _may_go_on(self) -> bool:
+        """The log just stops, and with it nothing need have."""
+        never_there = self._gone is not None and not self._started
+        return self._error == CUT and not self._how_it_ended() and not never_there
 
     @property
     def report(self) -> ApplyReport:
@@ -117,6 +125,8 @@ class Follower:
         if ends or self._gone is None:
             return ends
         written = last("\n".join(self._gone))
+        if written is None and self._what is What.UNINSTALL and self._started:
+            return {"confirmed": ""}  # not even the note on how the last change ended is there any more
         return _as_mark(written) if written and written.id == self.nonce else {"undone": "boot"}
 
 

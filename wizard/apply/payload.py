@@ -101,6 +101,7 @@ def _about_files(changes: ChangeSet, dialect: Dialect) -> Mapping[str, object]:
         "files": [_target(file, names[file.path]) for file in changes.files],
         "noted": 1 + sum(not (file.gone or file.link_after) for file in changes.files),
         "paths": _paths(changes),
+        "waiting": _waiting(changes),
         "candidates": [
             candidate for file in written for candidate in _candidates(file, names[file.path], dialect, changes.what)
         ],
@@ -123,6 +124,12 @@ def _paths(changes: ChangeSet) -> list[str]:
     changed = [file.path for file in changes.files if file.changed]
     brought = BROUGHT if changes.packages else ()
     return list(dict.fromkeys((*changed, *brought, *OWN_NOTES)))
+
+
+def _waiting(changes: ChangeSet) -> list[str]:
+    """Files that nobody but us may write from now on until we do: all that change, less what packages bring."""
+    brought = BROUGHT if changes.packages else (COMMON_OPTIONS,)
+    return [file.path for file in changes.files if file.changed and file.path not in brought]
 
 
 def _packages(changes: ChangeSet) -> list[str]:

@@ -4,7 +4,7 @@ from wizard.changes.back import Aim, doubtful, going_back
 from wizard.changes.build import change
 from wizard.changes.drift import Drifted, drift
 from wizard.changes.firewall import expected
-from wizard.changes.lockout import Threat, connection, threats
+from wizard.changes.lockout import Threat, connection, refusal, threats
 from wizard.changes.packages import WANTED, asked, unfit, unlisted
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "drift",
     "expected",
     "going_back",
+    "refusal",
     "threats",
     "unfit",
     "unlisted",

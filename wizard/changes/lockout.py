@@ -17,6 +17,8 @@ from wizard.model.damage import Damage, Kind
 from wizard.model.facts import ANYWHERE, FilterRule, RouterFacts
 
 SSH = 22
+ELSEWHERE = IPv4Address("192.0.2.1")
+"""Somebody on the Internet (RFC 5737)."""
 OPENS_PPP = (Kind.PPP_WILDCARD, Kind.OLD_ZONE)
 """Damage that lets in whatever comes by a PPP device, until it is mended."""
 
@@ -29,6 +31,7 @@ class Connection:
     destination: IPv4Address | IPv6Address
     port: int
     """The router's."""
+    protocol: str = "tcp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def _matches(rule: FilterRule, line: Connection, device: str) -> bool:
     assert isinstance(line.source, IPv4Address)
     return (
         _by(rule, device)
-        and rule.protocol in ("all", "tcp")
+        and rule.protocol in ("all", line.protocol)
         and line.source in rule.source
         and line.destination in rule.destination
         and rule.match in ("", f"dpt:{line.port}")
@@ -194,6 +197,17 @@ def _running(line: Connection, facts: RouterFacts) -> FilterRule | None:
     older = [chain for chain, base in OLDER_BASE_CHAINS.items() if base == names and chain in chains]
     found = (_decided(line, facts.wan.device, base, facts.rules) for base in (names, *older))
     return next((rule for rule in found if rule), None)
+
+
+def refusal(facts: RouterFacts, protocol: str, port: int = 0) -> FilterRule | None:
+    """The rule of the running filter that turns away what comes new from the Internet; None where it is let in.
+
+    `protocol`: "tcp", for a connection to that port, or "gre".
+    """
+    if facts.wan.interface is None:
+        return None
+    rule = _running(Connection(ELSEWHERE, facts.wan.interface.ip, port, protocol), facts)
+    return rule if rule and rule.target != "ACCEPT" else None
 
 
 def _names(text: bytes, port: int) -> bool:

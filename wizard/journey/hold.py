@@ -11,7 +11,6 @@ from wizard.journey.line import begin, carry_out, decide, fresh_line
 from wizard.journey.trip import Outcome, Trip
 from wizard.model.changes import ChangeSet
 from wizard.model.errors import WizardError
-from wizard.model.report import ApplyReport
 
 
 @contextmanager
@@ -24,11 +23,16 @@ def held(trip: Trip, changes: ChangeSet, window: int) -> Iterator[Trip]:
     mine = replace(
         trip, changes=changes, outcome=Outcome(), options=replace(trip.options, confirm_within=window, break_lock=False)
     )
-    mine = _made(mine)
     try:
-        yield mine
+        mine = _made(mine)
+        try:
+            yield mine
+        finally:
+            _take_back(mine)
     finally:
-        trip.outcome.report = _taken_back(mine)
+        if not mine.outcome.report.undone:
+            trip.outcome.touched, trip.outcome.left = mine.outcome.touched, mine.outcome.left
+            trip.outcome.report = mine.outcome.report
 
 
 def _made(trip: Trip) -> Trip:
@@ -42,7 +46,7 @@ def _made(trip: Trip) -> Trip:
     return replace(trip, session=session, work=work)
 
 
-def _taken_back(trip: Trip) -> ApplyReport:
+def _take_back(trip: Trip) -> None:
     """Over a new connection: the one that it was made over may be gone by now."""
     with trip.screen.progress("Taking back what was only for the test") as progress:
         try:
@@ -50,4 +54,5 @@ def _taken_back(trip: Trip) -> ApplyReport:
                 decide(trip, fresh, progress, keep=False)
         except WizardError as error:
             raise WizardError("still-tried", state=trip.outcome.words, why=error.code) from error
-    return trip.outcome.report
+    if not trip.outcome.report.undone:
+        raise WizardError("still-tried", state=trip.outcome.words, why="it could not go back in every respect")

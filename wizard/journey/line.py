@@ -49,7 +49,7 @@ def begin(trip: Trip, folder: str, on_step: Callable[[str, ApplyStep | None], No
             break_lock=trip.options.break_lock,
         ),
     )
-    return Work(changing, apply.Follower(changing.nonce, on_step))
+    return Work(changing, apply.Follower(changing.nonce, on_step, trip.changes.what))
 
 
 def owner() -> str:

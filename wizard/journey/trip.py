@@ -14,10 +14,11 @@ from wizard.model.changes import ChangeSet
 from wizard.model.damage import Kind
 from wizard.model.door import Target
 from wizard.model.errors import ExitCode
+from wizard.model.examined import Examined
 from wizard.model.facts import RouterFacts, RouterFile
 from wizard.model.options import Options
 from wizard.model.plan import Plan
-from wizard.model.report import ApplyReport
+from wizard.model.report import ApplyReport, Rung
 from wizard.model.secret import Secret
 from wizard.router.script import Script
 from wizard.router.session import Session
@@ -45,6 +46,11 @@ class Outcome:
             return "The router could not go back to what it was in every respect. It tries again at its next start."
         if report.undone:
             return "Everything that was begun was undone: the router is as it was before."
+        if not report.confirmed and self.decided:
+            return (
+                "The router was told that the change stays, and its answer was not heard: pptp-wizard status tells "
+                "how it ended."
+            )
         if not report.confirmed:
             within = f" within {self.left} seconds" if self.left is not None else ""
             return (
@@ -99,6 +105,10 @@ class Trip:
     """Where to go back to, for `undo` and `uninstall`."""
     now: Mapping[str, RouterFile] = field(default_factory=dict)
     """The files in question as they are, for the same."""
+    seen: Examined | None = None
+    """What the connection test's own look found."""
+    rungs: tuple[Rung, ...] = ()
+    """What the connection test found so far."""
     work: Work | None = None
     """The change that was made and waits to be confirmed."""
     looks: int = 1
