@@ -16,6 +16,7 @@ OUTSIDE = {
     "questionary": {"ask"},
     "prompt_toolkit": {"ask"},
     "jinja2": {"resources"},
+    "Crypto": {"pptp"},
     "socket": {"discover", "verify", "router"},
 }
 ROUTER_WORDS = ("uci ", "opkg ", "ipkg ", "iptables ", "/etc/init.d/")
