@@ -32,8 +32,9 @@ lab: $(READY)
 	$(BIN)/python -m tests.lab prepare
 	$(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
 
-# Every case of the tests of which `make lab` runs a sample.
+# Every case of the tests of which `make lab` runs a sample, and a million packets for each machine of the protocol.
 matrix: $(READY)
+	PPTP_FUZZ=whole $(BIN)/python -m pytest -n $(WORKERS) tests/pptp
 	$(BIN)/python -m tests.lab prepare
 	LAB_MATRIX=whole $(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
 

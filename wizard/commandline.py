@@ -123,6 +123,9 @@ def _add_telling(parser: argparse.ArgumentParser, command: Command) -> None:
         )
     if command is Command.WATCH:
         parser.add_argument("--calls", type=int, metavar="NUMBER", help="end after so many calls")
+        parser.add_argument(
+            "--for", type=int, dest="seconds", metavar="SECONDS", help="end after so many seconds, whoever has called"
+        )
 
 
 def _add_changing(parser: argparse.ArgumentParser, unasked: str) -> None:

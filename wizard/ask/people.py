@@ -43,6 +43,11 @@ ASK_GO_BACK = Question(
     "The router undoes this too, unless a new connection confirms it.",
     back="no",
 )
+ASK_OUTSIDE = Question(
+    "Try a call from outside now?",
+    "Only that shows the way from the Internet. A phone's hotspot will do.",
+    back="no",
+)
 
 
 class Person(Doorkeeper, Protocol):
@@ -80,6 +85,9 @@ class Person(Doorkeeper, Protocol):
 
     def go_back(self) -> bool:
         """The preview of a way back is right, and it shall be done."""
+
+    def dial_from_outside(self) -> bool:
+        """Somebody can dial in from another network now."""
 
 
 def person(
@@ -149,6 +157,10 @@ class AtTerminal(Asking):
     def go_back(self) -> bool:
         """See `Person`."""
         return self._prompter().confirm(ASK_GO_BACK, default=False) is True
+
+    def dial_from_outside(self) -> bool:
+        """See `Person`."""
+        return self._prompter().confirm(ASK_OUTSIDE, default=True) is True
 
     def _ask(
         self,
@@ -225,3 +237,7 @@ class Flags(Unattended):
     def go_back(self) -> bool:
         """See `Person`."""
         return True
+
+    def dial_from_outside(self) -> bool:
+        """See `Person`. `--outside` says so."""
+        return False

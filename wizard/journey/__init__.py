@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from wizard import ask
-from wizard.journey import back, status
+from wizard.journey import back, status, test, watch
 from wizard.journey.act import advise, apply_changes, check, hand_over_passwords
 from wizard.journey.arrive import find, log_in, look, pass_gate
 from wizard.journey.heed import mend, take_over
@@ -70,9 +70,29 @@ STATUS = (
     Step("", status.tell),
 )
 """Looking only."""
+TEST = (
+    Step("", find),
+    Step("", log_in),
+    Step("Your router", test.look),
+    Step("", test.on_router),
+    Step("", test.from_here),
+    Step("", test.whole_call),
+    Step("", test.outside),
+    Step("", test.tell),
+)
+"""The connection test: each rung a step."""
+WATCH = (
+    Step("", find),
+    Step("", log_in),
+    Step("", status.look),
+    Step("Calls", watch.watch),
+)
+"""Calls as they come."""
 COMMANDS: Mapping[Command, tuple[Step, ...]] = {
     Command.SET_UP: STEPS,
     Command.STATUS: STATUS,
+    Command.TEST: TEST,
+    Command.WATCH: WATCH,
     Command.UNDO: BACK,
     Command.UNINSTALL: BACK,
 }

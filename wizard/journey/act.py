@@ -200,7 +200,7 @@ def _show_checks(screen: Screen, checks: Iterable[Check]) -> None:
 def advise(trip: Trip) -> Trip:
     """What to do from outside, on each device, and when it does not work."""
     assert trip.facts and trip.asked and trip.plan
-    address = _dialled(trip.facts)
+    address = dialled(trip.facts)
     reach = {"internet": trip.plan.reach.internet, "lan": trip.plan.reach.lan}
     first = trip.plan.seats[0].name if trip.plan.seats else "its user name"
     for device in sorted(trip.asked.devices):
@@ -220,7 +220,7 @@ def advise(trip: Trip) -> Trip:
     return replace(trip, ended=ExitCode.DONE)
 
 
-def _dialled(facts: RouterFacts) -> object:
+def dialled(facts: RouterFacts) -> object:
     """What devices dial: the router's address in the Internet, or words for it where the router has none."""
     in_the_way = {finding.code for finding in gate.findings(facts)}
     if "carrier-grade-nat" in in_the_way:

@@ -53,6 +53,8 @@ class Options:
     """Guide through a call from outside; None asks."""
     calls: int | None = None
     """`watch` ends after so many calls, None for never."""
+    seconds: int | None = None
+    """`watch` ends after so many seconds, None for never."""
     json: bool = False
     """Say it for a program: one JSON document on standard output."""
     yes: bool = False

@@ -27,7 +27,9 @@ class Check:
     who: str = ""
     """Who has to act where it is broken: "router", "network", "this computer", "client"."""
     code: str = ""
-    """What is broken, by the name of the page that explains it; "" where none does."""
+    """What is broken, in one word; "" where there is none for it."""
+    page: str = ""
+    """The page that explains it, "" where it is called as the code."""
     seconds: float | None = None
     """How long it took, None where nothing was waited for."""
     data: Mapping[str, object] = field(default_factory=dict)

@@ -1,6 +1,25 @@
 """Does it work? Looked at from this computer and on the router."""
 
+from wizard.verify.carrier import LoopbackCarrier, NoRightError, missing_right, open_carrier
 from wizard.verify.control import probe
-from wizard.verify.router import on_router, standing
+from wizard.verify.dialling import Wish, dial
+from wizard.verify.examine import OUTSIDE, examine
+from wizard.verify.router import firewall_stands, on_router, standing
+from wizard.verify.unseen import FROM_HERE, ON_ROUTER
 
-__all__ = ["on_router", "probe", "standing"]
+__all__ = [
+    "FROM_HERE",
+    "ON_ROUTER",
+    "OUTSIDE",
+    "LoopbackCarrier",
+    "NoRightError",
+    "Wish",
+    "dial",
+    "examine",
+    "firewall_stands",
+    "missing_right",
+    "on_router",
+    "open_carrier",
+    "probe",
+    "standing",
+]

@@ -42,6 +42,8 @@ FAREWELL = 2.0
 CONTROL_CHECK = "PPTP control connection"
 CALL_CHECK = "call accepted"
 
+CODES = {CONTROL_CHECK: "server-hung-up", CALL_CHECK: "pppd-died"}
+"""What these are called where they break, as long as the router's log says nothing better."""
 _NETWORK_COUNTERS = Path("/proc/net/snmp")
 
 
@@ -123,13 +125,21 @@ def probe(address: str, port: int = PPTP_PORT, *, timeout: float = 5.0) -> tuple
         return Check(name, Verdict.OK, f"{address} answers"), *_converse(_Line(connection), timeout)
 
 
-def _why_closed(error: OSError, address: str, port: int, timeout: float) -> tuple[str, str]:
-    """What happened, and who has to act."""
+def _why_closed(error: OSError, address: str, port: int, timeout: float) -> tuple[str, str, str]:
+    """What happened, who has to act, and what it is called."""
     if isinstance(error, ConnectionRefusedError):
-        return f"{address} is there, but refuses: its PPTP server (pptpd) does not run, or a firewall rejects", "router"
+        return (
+            f"{address} is there, but refuses: its PPTP server (pptpd) does not run, or a firewall rejects",
+            "router",
+            "port-refused",
+        )
     if isinstance(error, TimeoutError):
-        return f"nothing came back from {address} within {timeout:g} s: something drops TCP port {port}", "network"
-    return f"this computer cannot reach {address} ({error.strerror or error})", "this computer"
+        return (
+            f"nothing came back from {address} within {timeout:g} s: something drops TCP port {port}",
+            "network",
+            "nothing-came",
+        )
+    return f"this computer cannot reach {address} ({error.strerror or error})", "this computer", "no-route"
 
 
 def _converse(line: _Line, timeout: float) -> tuple[Check, Check]:
@@ -223,7 +233,7 @@ def _hang_up(line: _Line, timeout: float) -> None:
 
 
 def _broken(name: str, failure: _ConversationError) -> Check:
-    return Check(name, Verdict.BROKEN, failure.detail, failure.who)
+    return Check(name, Verdict.BROKEN, failure.detail, failure.who, CODES[name])
 
 
 def _not_tried(name: str, why: str) -> Check:

@@ -16,6 +16,13 @@ def on_router(facts: RouterFacts, left: ChangeSet) -> tuple[Check, ...]:
     return (packages, _check("files", not changed, _list(changed)), *rest)
 
 
+def firewall_stands(facts: RouterFacts, left: ChangeSet) -> Check:
+    """The running packet filter is the planned one, with nothing before it that would undo it."""
+    missing = "" if not left.firewall.reload else _missing(facts, left)
+    name = "the firewall has the tunnel's rules, and they hold"
+    return Check(name, Verdict.BROKEN, missing, "router", "port-blocked") if missing else Check(name, Verdict.OK)
+
+
 def standing(facts: RouterFacts, left: ChangeSet) -> tuple[Check, ...]:
     """Whether the tunnel works: the same without the files."""
     daemon = facts.daemon

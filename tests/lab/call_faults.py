@@ -1,0 +1,131 @@
+"""What can go wrong with a call: how it comes about in the lab, and what each rung of the connection test says of it.
+
+A rung that can see a fault has a code for it. One that cannot owns up that it looks from the wrong place
+(`UNSEEN`), and blames nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.lab.lab import Lab
+from tests.lab.router import Router
+
+PASSWORDS = {"anna": "made-up-4-anna", "bert": "made-up-5-bert"}
+ADDRESSES = {"anna": "172.16.1.2", "bert": "172.16.1.3"}
+OPTIONS, SECRETS, CONF = "/etc/ppp/options.pptpd", "/etc/ppp/chap-secrets", "/etc/pptpd.conf"
+SERVICE = "/etc/init.d/pptp-wizard"
+ENCRYPTED = ("require-mppe-128",)
+UNSEEN = ""
+"""Nothing is blamed, and that some things cannot be seen from there is said."""
+NO_SECRET = ("no-usable-secret", "provider-mismatch", "secret-without-address")
+Seen = str | tuple[str, ...]
+"""A code, one of several that are right, or `UNSEEN`."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A router with a tunnel for anna and bert, and the computers on the Internet."""
+
+    lab: Lab
+    router: Router
+
+    def run(self, command: str) -> None:
+        """On the router; it has to go well."""
+        done = self.router.run(command)
+        assert done.code == 0, f"{command}: {done.out}"
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Other words in a file that is there."""
+        text = self.router.read(path).decode()
+        assert old in text, text
+        self.router.write(path, text.replace(old, new).encode(), 0o600 if path == SECRETS else 0o644)
+
+
+Act = Callable[[Scene], None]
+
+
+def nothing(scene: Scene) -> None:
+    """All stays as it was set up."""
+
+
+def calls(user: str = "anna", password: str = "", options: tuple[str, ...] = ENCRYPTED, number: int = 1) -> Act:
+    """A device on the Internet dials so, and hangs up; what comes of it is seen by whoever watches."""
+
+    def called(scene: Scene) -> None:
+        known = password or PASSWORDS.get(user, "made-up-9")
+        scene.lab.client(number).dial(user, known, options=options, wait=15).hangup()
+
+    return called
+
+
+def run(command: str) -> Act:
+    return lambda scene: scene.run(command)
+
+
+def nft(rule: str) -> Act:
+    """A rule before all others of a chain of the router's."""
+    return run(f"nft insert rule inet fw4 {rule}")
+
+
+def edit(path: str, old: str, new: str) -> Act:
+    return lambda scene: scene.edit(path, old, new)
+
+
+AS_IT_SHOULD = calls()
+
+
+@dataclass(frozen=True)
+class CallFault:
+    """One of them, on 24.10: what is said of it on the router, by a call from here, and by who watches a device."""
+
+    name: str
+    put_in: Act = nothing
+    router: Seen = UNSEEN
+    call: Seen = UNSEEN
+    watched: Seen = UNSEEN
+    dial: Act = AS_IT_SHOULD
+
+
+FAULTS = (
+    CallFault("nothing"),
+    CallFault("daemon not running", run(f"{SERVICE} stop"), "daemon-down", "port-refused", "port-closed"),
+    CallFault("port dropped", nft("input_wan tcp dport 1723 drop"), "port-blocked", UNSEEN, "nothing-came"),
+    CallFault("port rejected", nft("input_wan tcp dport 1723 reject"), "port-blocked", UNSEEN, "nothing-came"),
+    CallFault(
+        "GRE dropped on its way in", nft("input_wan meta l4proto gre drop"), "gre-blocked-in", UNSEEN, "gre-blocked-in"
+    ),
+    CallFault(
+        "GRE dropped on its way out",
+        nft("output meta l4proto gre drop"),
+        UNSEEN,
+        ("gre-blocked", "gre-blocked-out"),
+        "gre-blocked-out",
+    ),
+    CallFault("unknown user", watched="user-unknown", dial=calls("mallory")),
+    CallFault("wrong password", watched="password-wrong", dial=calls(password="made-up-wrong")),
+    CallFault("another provider", edit(SECRETS, "pptp-server", "elsewhere"), "provider-mismatch", NO_SECRET, NO_SECRET),
+    CallFault("no address", edit(SECRETS, " 172.16.1.2", ""), "secret-without-address", NO_SECRET, NO_SECRET),
+    CallFault(
+        "MPPE module missing",
+        run("rmmod ppp_mppe; rm /lib/modules/*/ppp_mppe.ko"),
+        "mppe-missing",
+        "mppe-missing",
+        "mppe-missing",
+    ),
+    CallFault(
+        "an unknown word",
+        edit(OPTIONS, "auth\n", "auth\nmade-up-word\n"),
+        "option-unknown",
+        "option-unknown",
+        "option-unknown",
+    ),
+    CallFault("no encryption", watched="encryption-refused", dial=calls(options=("nomppe",))),
+    CallFault("PAP alone", watched=("pap-only", "no-mschapv2"), dial=calls(options=("refuse-mschap-v2",))),
+    # This pppd asks again and again, and takes its own in the end: nothing is wrong then.
+    CallFault("another address asked for", dial=calls(options=(*ENCRYPTED, "172.16.1.99:"))),
+    CallFault("no forwarding", run("sysctl -w net.ipv4.ip_forward=0"), "forwarding-off", "forwarding-missing"),
+    CallFault("no rule for the LAN", nft("forward iifname ppp0 drop"), UNSEEN, "forwarding-missing"),
+    CallFault("names refused", nft("input iifname ppp0 udp dport 53 reject"), UNSEEN, "dns-refused"),
+)

@@ -1,0 +1,156 @@
+"""Where a call breaks: each fault is named by the rungs that can see it and by no other; nothing where all is well."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.call_faults import ADDRESSES, FAULTS, PASSWORDS, CallFault, Scene, Seen
+from tests.lab.guest import Disk
+from tests.lab.lab import Lab
+from tests.lab.wizard import Wizard, answers
+
+pytestmark = pytest.mark.lab
+
+RELEASE = "24.10"
+WATCHED = 40
+"""Seconds that somebody watches where no call comes through."""
+
+
+@pytest.fixture(scope="session")
+def tunnels() -> Iterator[dict[str, Disk]]:
+    """What a router has written that was set up once: each fault gets a fresh copy."""
+    made: dict[str, Disk] = {}
+    yield made
+    for disk in made.values():
+        disk.close()
+
+
+def set_up(lab: Lab, home: Path, tunnels: dict[str, Disk]) -> Wizard:
+    packages = ("pptpd", "kmod-mppe")
+    if RELEASE not in tunnels:
+        (home / "first").mkdir()
+        first = Wizard(lab.router(release=RELEASE, packages=packages), home / "first")
+        ran = first.apply(answers(ADDRESSES), PASSWORDS)
+        assert ran.code == 0, ran.out
+        tunnels[RELEASE] = first.router.keep()
+    (home / "now").mkdir()
+    return Wizard(lab.router(release=RELEASE, packages=packages, written=tunnels[RELEASE]), home / "now")
+
+
+def said_by_test(wizard: Wizard) -> Mapping[str, Any]:
+    """`test --json`, from the home network."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "wizard", "test", *wizard.login, "--json", "--no-outside", "--reach", "192.168.1.20"],
+        env=wizard.environment(),
+        cwd=wizard.home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=180,
+    )
+    assert ran.stderr == b"", ran
+    document: Mapping[str, Any] = json.loads(ran.stdout)
+    assert document["exit_code"] == ran.returncode
+    for password in PASSWORDS.values():
+        assert password.encode() not in ran.stdout
+    return document
+
+
+def watched(wizard: Wizard, scene: Scene, fault: CallFault) -> list[Mapping[str, Any]]:
+    """`watch --json` while a device dials."""
+    words = ["watch", *wizard.login, "--json", "--calls", "1", "--for", str(WATCHED)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "wizard", *words],
+        env=wizard.environment(),
+        cwd=wizard.home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        assert watching.stdout
+        said = [json.loads(watching.stdout.readline())]
+        assert said == [{"event": "watching"}]
+        dialling = threading.Thread(target=fault.dial, args=(scene,))
+        dialling.start()
+        said += [json.loads(line) for line in watching.stdout]
+        dialling.join()
+    return said
+
+
+def codes(rungs: list[Mapping[str, Any]]) -> set[str]:
+    return {check["code"] for rung in rungs for check in rung["checks"] if check["verdict"] == "broken"}
+
+
+def is_seen(seen: Seen, found: set[str]) -> bool:
+    right = {seen} - {""} if isinstance(seen, str) else set(seen)
+    return bool(right & found) if right else not found
+
+
+@pytest.mark.sample(6)
+@pytest.mark.brief(3)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name.replace(" ", "_"))
+def test_each_rung_says_what_it_can_see(lab: Lab, tmp_path: Path, tunnels: dict[str, Disk], fault: CallFault) -> None:
+    lab.client()
+    wizard = set_up(lab, tmp_path, tunnels)
+    scene = Scene(lab, wizard.router)
+    before = wizard.router.digest()
+    fault.put_in(scene)
+    document = said_by_test(wizard)
+    on_router, *from_here = document["rungs"]
+    print(json.dumps(document, indent=1))
+    assert is_seen(fault.router, codes([on_router])), fault.name
+    assert is_seen(fault.call, codes(from_here)), fault.name
+    for rung in document["rungs"][:2]:
+        assert any(check["detail"].startswith("cannot be seen from here") for check in rung["checks"])
+    said = watched(wizard, scene, fault)
+    print(said)
+    finding = said[-1]["finding"]
+    assert is_seen(fault.watched, {finding["code"]} if finding else set()), fault.name
+    if fault.name == "nothing":
+        after = {path: what for path, what in wizard.router.digest().items() if before.get(path) != what}
+        assert after == {}
+
+
+@pytest.mark.turns
+def test_where_everybody_is_connected_a_user_comes_and_goes_with_the_test(
+    lab: Lab, tmp_path: Path, tunnels: dict[str, Disk]
+) -> None:
+    anna, bert = lab.clients(2)
+    wizard = set_up(lab, tmp_path, tunnels)
+    before = wizard.router.digest()
+    calls = [anna.dial("anna", PASSWORDS["anna"]), bert.dial("bert", PASSWORDS["bert"])]
+    assert all(call.up for call in calls)
+    document = said_by_test(wizard)
+    assert document["finding"] is None, document
+    assert document["exit_code"] == 0
+    assert all(call.alive() for call in calls)
+    assert wizard.router.digest() == before
+
+
+@pytest.mark.turns
+def test_who_watches_and_is_gone_leaves_nothing_behind(lab: Lab, tmp_path: Path, tunnels: dict[str, Disk]) -> None:
+    """The program is killed and the power goes: the router has its quiet options back after its start."""
+    wizard = set_up(lab, tmp_path, tunnels)
+    before = wizard.router.digest()
+    with subprocess.Popen(
+        [sys.executable, "-m", "wizard", "watch", *wizard.login, "--json"],
+        env=wizard.environment(),
+        cwd=wizard.home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        assert watching.stdout
+        assert json.loads(watching.stdout.readline()) == {"event": "watching"}
+        assert wizard.router.run("grep -x debug /etc/ppp/options.pptpd").code == 0
+        watching.kill()
+    wizard.router.power_cut()
+    assert wizard.router.digest() == before
