@@ -122,9 +122,13 @@ def _add_telling(parser: argparse.ArgumentParser, command: Command) -> None:
             help="then be guided through a call from outside, or do not even ask",
         )
     if command is Command.WATCH:
-        parser.add_argument("--calls", type=int, metavar="NUMBER", help="end after so many calls")
+        parser.add_argument("--calls", type=_positive, metavar="NUMBER", help="end after so many calls")
         parser.add_argument(
-            "--for", type=int, dest="seconds", metavar="SECONDS", help="end after so many seconds, whoever has called"
+            "--for",
+            type=_positive,
+            dest="seconds",
+            metavar="SECONDS",
+            help="end after so many seconds, whoever has called",
         )
 
 
@@ -155,6 +159,13 @@ def _seconds(text: str) -> int:
     """The value of `--confirm-within`."""
     if not text.isdecimal() or not 10 <= int(text) <= 3600:
         raise argparse.ArgumentTypeError("a whole number from 10 to 3600")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    """A number of something."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 on")
     return int(text)
 
 

@@ -183,6 +183,11 @@ FAULTS: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "user-twice",
+        "client",
+        [*up("anna"), *quiet(BERT, f"peer from calling number {BERT} authorized", MPPE, *connected(), pid=200)],
+    ),
+    (
         "proxyarp-impossible",
         "router",
         router(*begun(), *logged_in(), MPPE, "Cannot determine ethernet address for proxy ARP", *connected()),
@@ -207,6 +212,7 @@ FAULTS: list[tuple[str, str, list[str]]] = [
         "network",
         [*up("anna"), *up("bert", address="172.16.1.3", pid=200), *router("No response to 4 echo-requests")],
     ),
+    ("gre-blocked-in", "network", [*router(*begun(), *[ASKED] * 3), *router(*begun(), *[ASKED] * 3, pid=200)]),
     ("link-lost", "network", [*up(), *router("No response to 4 echo-requests", *HUNG_UP)]),
     ("link-lost", "network", [*up(), *router("CTRL: Session timed out, ending call", *HUNG_UP[3:])]),
     ("server-hung-up", "router", [*DEVICE, DEVICE_ASKED, "Modem hangup", "Connection terminated."]),

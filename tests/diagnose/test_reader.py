@@ -273,6 +273,24 @@ def test_what_was_counted_to_the_wrong_call_is_not_held_against_it() -> None:
     assert cause([*lines, f"pppd[13]: remotenumber {BERT}"]).code == "mppe-missing"
 
 
+def test_what_belongs_together_for_certain_is_not_torn_apart_again() -> None:
+    reader = Reader()
+    lost = router(*begun()[3:], response("bert"), pid=40)
+    for line in [*lost, *up("anna", ANNA), f"pppd[41]: peer from calling number {ANNA} authorized"]:
+        reader.read(line)
+    assert [(call.source, call.user, call.address) for call in reader.calls] == [
+        (ANNA, "bert", ""),
+        (ANNA, "anna", "172.16.1.2"),
+    ]
+
+
+def test_of_two_calls_with_one_address_the_later_is_blamed() -> None:
+    reader = Reader()
+    for line in [*up("anna"), *up("anna", BERT, pid=200), "pppd[101]: sent [LCP EchoReq id=0x0 magic=0x31]"]:
+        reader.read(line)
+    assert [call.cause.code for call in reader.calls] == ["none", "user-twice"]
+
+
 def test_a_pppd_seen_before_its_connection_is_joined_to_it() -> None:
     reader = Reader()
     for line in router(*begun()[3:], pid=100) + router(begun()[0], pid=100):

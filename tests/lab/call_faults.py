@@ -20,6 +20,7 @@ ENCRYPTED = ("require-mppe-128",)
 UNSEEN = ""
 """Nothing is blamed, and that some things cannot be seen from there is said."""
 NO_SECRET = ("no-usable-secret", "provider-mismatch", "secret-without-address")
+NOBODY_ANSWERS = ("no-free-slot", "server-hung-up", "pppd-died", "nothing-came")
 Seen = str | tuple[str, ...]
 """A code, one of several that are right, or `UNSEEN`."""
 
@@ -76,6 +77,21 @@ def edit(path: str, old: str, new: str) -> Act:
 AS_IT_SHOULD = calls()
 
 
+def both_as_anna(scene: Scene) -> None:
+    """Two devices with one login; the second calls while the first still does."""
+    for client in scene.lab.clients(2):
+        client.dial("anna", PASSWORDS["anna"], options=ENCRYPTED, wait=15)
+
+
+def one_place_and_taken(scene: Scene) -> None:
+    """The server takes one call, and bert has it."""
+    scene.run(
+        f"sed -i 's/^connections .*/connections 1/; s/^remoteip .*/remoteip 172.16.1.9/' {CONF}; {SERVICE} restart"
+    )
+    scene.run("until grep -q ':06BB .* 0A ' /proc/net/tcp /proc/net/tcp6; do busybox usleep 100000; done")
+    assert scene.lab.client(2).dial("bert", PASSWORDS["bert"], options=ENCRYPTED, wait=15).up
+
+
 @dataclass(frozen=True)
 class CallFault:
     """One of them, on 24.10: what is said of it on the router, by a call from here, and by who watches a device."""
@@ -86,6 +102,8 @@ class CallFault:
     call: Seen = UNSEEN
     watched: Seen = UNSEEN
     dial: Act = AS_IT_SHOULD
+    count: int = 1
+    """Calls that are waited for by who watches."""
 
 
 FAULTS = (
@@ -125,6 +143,10 @@ FAULTS = (
     CallFault("PAP alone", watched=("pap-only", "no-mschapv2"), dial=calls(options=("refuse-mschap-v2",))),
     # This pppd asks again and again, and takes its own in the end: nothing is wrong then.
     CallFault("another address asked for", dial=calls(options=(*ENCRYPTED, "172.16.1.99:"))),
+    CallFault("one login on two devices", watched="user-twice", dial=both_as_anna, count=2),
+    CallFault("one address for two", edit(SECRETS, "172.16.1.3", "172.16.1.2"), "address-clash"),
+    CallFault("no place left", one_place_and_taken, "no-free-slot", NOBODY_ANSWERS, ("no-free-slot", "port-closed")),
+    CallFault("no masquerading", run("nft flush chain inet fw4 srcnat_wan"), UNSEEN, "masquerade-missing"),
     CallFault("no forwarding", run("sysctl -w net.ipv4.ip_forward=0"), "forwarding-off", "forwarding-missing"),
     CallFault("no rule for the LAN", nft("forward iifname ppp0 drop"), UNSEEN, "forwarding-missing"),
     CallFault("names refused", nft("input iifname ppp0 udp dport 53 reject"), UNSEEN, "dns-refused"),

@@ -38,7 +38,7 @@ def set_up(lab: Lab, home: Path, tunnels: dict[str, Disk]) -> Wizard:
     if RELEASE not in tunnels:
         (home / "first").mkdir()
         first = Wizard(lab.router(release=RELEASE, packages=packages), home / "first")
-        ran = first.apply(answers(ADDRESSES), PASSWORDS)
+        ran = first.apply(answers(ADDRESSES, access=["internet = true"]), PASSWORDS)
         assert ran.code == 0, ran.out
         tunnels[RELEASE] = first.router.keep()
     (home / "now").mkdir()
@@ -65,7 +65,7 @@ def said_by_test(wizard: Wizard) -> Mapping[str, Any]:
 
 def watched(wizard: Wizard, scene: Scene, fault: CallFault) -> list[Mapping[str, Any]]:
     """`watch --json` while a device dials."""
-    words = ["watch", *wizard.login, "--json", "--calls", "1", "--for", str(WATCHED)]
+    words = ["watch", *wizard.login, "--json", "--calls", str(fault.count), "--for", str(WATCHED)]
     with subprocess.Popen(
         [sys.executable, "-m", "wizard", *words],
         env=wizard.environment(),
@@ -98,7 +98,7 @@ def is_seen(seen: Seen, found: set[str]) -> bool:
 @pytest.mark.brief(3)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name.replace(" ", "_"))
 def test_each_rung_says_what_it_can_see(lab: Lab, tmp_path: Path, tunnels: dict[str, Disk], fault: CallFault) -> None:
-    lab.client()
+    lab.clients(2)
     wizard = set_up(lab, tmp_path, tunnels)
     scene = Scene(lab, wizard.router)
     before = wizard.router.digest()

@@ -95,6 +95,8 @@ def test_a_response_cut_anywhere_is_refused(octets: bytes) -> None:
         with pytest.raises(RemoteProtocolError) as caught:
             decode_response(octets[:size])
         assert caught.value.fault is Fault.PACKET_CUT
+        assert caught.value.detail.startswith(f"DNS: {size} octets, not ")
+        assert size < int(caught.value.detail.split()[-1]) <= len(octets)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +180,9 @@ def test_a_dot_at_the_end_is_as_good_as_none() -> None:
 
 
 def test_a_name_is_shown_as_in_zone_files() -> None:
-    question = "09 612e625c63201b7fff 00 0001 0001"
+    question = "0b 612e625c63201b7fff217e 00 0001 0001"
     response = decode_response(message("4242 8180 0001 0000 0000 0000", question))
-    assert response.name == r"a\.b\\c\032\027\127\255"
+    assert response.name == r"a\.b\\c\032\027\127\255!~"
 
 
 @pytest.mark.parametrize("size", [0, 3, 5])

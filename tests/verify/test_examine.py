@@ -63,9 +63,18 @@ def neighbour(address: str) -> Callable[[], Broken]:
     return lambda: (replace(router(), neighbours=(seen,)), SEEN)
 
 
+def full() -> RouterFacts:
+    """Two calls may stand, and do."""
+    conf = b"localip 172.16.1.1\nconnections 2\n"
+    facts = with_files(router(), pptpd_conf=conf, chap_secrets=SECRETS, options_pptpd=OPTIONS)
+    calls = tuple(LiveCall(f"ppp{number}", IPv4Address(f"172.16.1.{number + 2}")) for number in range(2))
+    return replace(facts, daemon=RUNS, calls=calls)
+
+
 CASES: dict[str, tuple[str, Callable[[], Broken]]] = {
     "not running": ("daemon-down", daemon(running=False, listening=False)),
     "deaf": ("daemon-down", daemon(listening=False)),
+    "every place taken": ("no-free-slot", lambda: (full(), SEEN)),
     "not at boot": ("daemon-not-at-boot", daemon(enabled=False)),
     "somebody else on the port": ("port-taken", here(listener="accel-pppd")),
     "an unknown word": ("option-unknown", here(options_code=2, options_said="unrecognized option 'mppe'")),

@@ -181,7 +181,7 @@ class Call:
         why = {
             HEADLESS: self.link.speaks and "begun" not in link,
             QUIET_PPPD: quiet,
-            QUIET_PPTPD: quiet,
+            QUIET_PPTPD: quiet and "counts" not in control,
             NO_PPPD: self.ended and "launching" in control and not self.link.speaks,
         }
         return tuple(words for words, applies in why.items() if applies)

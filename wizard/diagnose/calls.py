@@ -181,10 +181,11 @@ class Reader:
         """Where pppd itself says who called, it belongs to a control connection from there. Gives that one."""
         source = call.link.facts["source"]
         fitting = [each for each in self._calls if each.control.facts.get("source") == source and not each.paired]
-        if call.paired or call in fitting or not fitting:
+        owner = call if call in fitting else next(iter(fitting), None)
+        if owner is None or call.paired:
             return call
-        self._pair(fitting[0], call)
-        return fitting[0]
+        self._pair(owner, call)
+        return owner
 
     def _pair(self, owner: Call, holder: Call | None) -> None:
         """The pppd that was counted to `holder` is `owner`'s."""

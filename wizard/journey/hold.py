@@ -50,7 +50,7 @@ def _take_back(trip: Trip) -> None:
     """Over a new connection: the one that it was made over may be gone by now."""
     with trip.screen.progress("Taking back what was only for the test") as progress:
         try:
-            with fresh_line(trip, progress) as fresh:
+            with fresh_line(trip, progress, beside=True) as fresh:
                 decide(trip, fresh, progress, keep=False)
         except WizardError as error:
             raise WizardError("still-tried", state=trip.outcome.words, why=error.code) from error

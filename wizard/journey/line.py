@@ -120,14 +120,15 @@ def countdown(follower: apply.Follower) -> str:
 
 
 @contextmanager
-def fresh_line(trip: Trip, progress: Progress) -> Iterator[Session]:
+def fresh_line(trip: Trip, progress: Progress, *, beside: bool = False) -> Iterator[Session]:
     """A new connection that logs in as before: what nobody else could confirm. The old one is never trusted.
 
-    Where a change waits for it, it is tried until the router has gone back by itself. Raises WizardError: "locked-out"
-    then, or why there is no connection.
+    `beside`: the old one stays open for what comes later. Where a change waits for it, it is tried until the router has
+    gone back by itself. Raises WizardError: "locked-out" then, or why there is no connection.
     """
     assert trip.session
-    trip.session.close()
+    if not beside:
+        trip.session.close()
     if trip.work:
         _count_down(progress, trip.work.follower)
     with _in_time(trip, trip.session, progress) as fresh:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from wizard import resources, verify
 from wizard.changes import change, refusal, trial
@@ -101,9 +101,18 @@ def from_here(trip: Trip) -> Trip:
     assert trip.session
     begun = _mark(trip.session)
     with trip.screen.progress("Calling the server, without logging in"):
-        checks = verify.probe(trip.session.peer_address)
+        checks = verify.probe(_server(trip))
     explained = (_explained(check, trip.session, begun) for check in checks)
     return _climbed(trip, Rung("From here", (*explained, *verify.FROM_HERE)))
+
+
+def _server(trip: Trip) -> str:
+    """The router's address on this connection; PPTP is for IPv4 alone (RFC 2637 §1)."""
+    assert trip.session and trip.facts
+    reached = ip_address(trip.session.peer_address.partition("%")[0])
+    if isinstance(reached, IPv6Address):
+        return str(reached.ipv4_mapped or trip.facts.lan.interface.ip)
+    return str(reached)
 
 
 def whole_call(trip: Trip) -> Trip:
@@ -163,7 +172,7 @@ def _dialled(trip: Trip, client: Client, password: Secret) -> tuple[Check, ...]:
     begun = _mark(trip.session)
     with trip.screen.progress(f"Calling as {client.name}") as progress:
         checks = verify.dial(
-            trip.session.peer_address,
+            _server(trip),
             ClientSettings(client.name, password.reveal()),
             wish,
             progress.update,

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from wizard.pptp.codes import Code
 from wizard.pptp.errors import Fault, LocalProtocolError, RemoteProtocolError
 
-PORT = 53
 LARGEST_LABEL, LARGEST_NAME = 63, 255
 """Octets (§2.3.4)."""
 
@@ -172,13 +171,12 @@ def _size(octets: bytes, place: int) -> int:
     size = octets[place]
     if LARGEST_LABEL < size < _POINTER:
         raise RemoteProtocolError(Fault.MALFORMED, f"DNS: a label that begins with 0x{size:02X}")
-    _end(octets, place, 2 if size >= _POINTER else 1 + size)
     return size
 
 
 def _target(octets: bytes, place: int, limit: int) -> int:
     """Where the pointer at `place` leads."""
-    target = int.from_bytes(octets[place : place + 2], "big") & 0x3FFF
+    target = int.from_bytes(octets[place : _end(octets, place, 2)], "big") & 0x3FFF
     if not _HEAD.size <= target < limit:
         raise RemoteProtocolError(Fault.MALFORMED, f"DNS: a pointer from {place} to {target}")
     return target

@@ -12,10 +12,12 @@ from wizard.model.report import Check, Verdict
 
 OPTIONS = "/etc/ppp/options.pptpd"
 SECRETS = "/etc/ppp/chap-secrets"
+CONF = "/etc/pptpd.conf"
 ACCEPTED = (0, 1, 4)
 """What `pppd dryrun` says to options that are fine: 1 while a secret is missing, 4 before the module is loaded."""
 OPEN_QUOTE = "quoted word runs to end of file"
 MPPE_MODULES = ("ppp_mppe", "ppp_mppe_mppc")
+_CONNECTIONS = re.compile(rb"^[ \t]*connections[ \t]+(\d+)", re.MULTILINE)
 _NAME = re.compile(rb"""^[ \t]*name[ \t]+["']?([^"'\s]+)""", re.MULTILINE)
 OUTSIDE = {
     "carrier-grade-nat": "{} is shared among many customers (carrier-grade NAT): nobody can call it from outside",
@@ -31,6 +33,7 @@ def examine(facts: RouterFacts, seen: Examined, outside: str) -> tuple[Check, ..
     return (
         _daemon(facts, seen),
         _boot(facts),
+        *_places(facts),
         _options(seen),
         _modules(seen),
         *_clients(facts),
@@ -56,6 +59,18 @@ def _daemon(facts: RouterFacts, seen: Examined) -> Check:
 def _boot(facts: RouterFacts) -> Check:
     name = "the PPTP server starts by itself after a reboot"
     return _ok(name) if facts.daemon.enabled else _broken(name, "nothing starts it", "daemon-not-at-boot")
+
+
+def _places(facts: RouterFacts) -> Iterator[Check]:
+    """pptpd answers nobody while all its places are taken (pptpd.conf(5), `connections`)."""
+    conf = facts.files.get(CONF)
+    found = _CONNECTIONS.search(conf.content) if conf else None
+    if found is None or facts.dialect.pppd_gives_addresses:
+        return
+    name, places = "there is a place for one more call", int(found[1])
+    said = f"{len(facts.calls)} of {places} are taken"
+    full = len(facts.calls) >= places
+    yield _broken(name, said, "no-free-slot") if full else Check(name, Verdict.OK, said)
 
 
 def _options(seen: Examined) -> Check:

@@ -7,7 +7,9 @@ from random import Random
 
 from tests.pptp.ppp import pppd_log
 from tests.pptp.ppp.pair import CLIENT, SERVER
-from wizard.pptp.ppp.link import Event, Link, Phase, ServerSettings, Settings
+from wizard.pptp.ppp.events import Event
+from wizard.pptp.ppp.link import Link, Phase
+from wizard.pptp.ppp.settings import ServerSettings, Settings
 from wizard.pptp.transitions import Role
 
 

@@ -9,9 +9,11 @@ from ipaddress import IPv4Address
 from random import Random
 
 from wizard.pptp.errors import RemoteProtocolError
+from wizard.pptp.ppp.events import Event
 from wizard.pptp.ppp.frames import Frame, Protocol
-from wizard.pptp.ppp.link import Account, ClientSettings, Event, Link, Phase, ServerSettings, Settings
+from wizard.pptp.ppp.link import Link, Phase
 from wizard.pptp.ppp.packets import Packet
+from wizard.pptp.ppp.settings import Account, ClientSettings, ServerSettings, Settings
 from wizard.pptp.transitions import Role
 
 NAME, PASSWORD = "alice", "made-up-sesame"

@@ -212,6 +212,16 @@ def test_an_agreement_makes_patient_again() -> None:
     assert machine.sent == [PacketCode.CONFIGURE_NAK]
 
 
+def test_a_new_negotiation_begins_with_new_patience() -> None:
+    machine = Machine()
+    for _ in range(LIMITS.max_failure):
+        machine.receive(PacketCode.CONFIGURE_NAK, machine.request.identifier, OTHER.encode())
+    machine.opened()
+    machine.ask(GOOD)
+    machine.receive(PacketCode.CONFIGURE_NAK, machine.request.identifier, OTHER.encode())
+    assert OTHER in decode_options(machine.request.data)
+
+
 def test_unknown_options_are_rejected_before_anything_is_hinted_at() -> None:
     machine = Machine()
     machine.ask(OTHER, UNKNOWN, identifier=9)
@@ -299,6 +309,7 @@ def test_the_far_ends_end_is_told_with_its_reason() -> None:
     assert machine.said == [Signal.DOWN, PeerHungUp("User request", Protocol.IPCP)]
     assert machine.packets == [Packet(PacketCode.TERMINATE_ACK, 77)]
     assert machine.wait() == [Signal.FINISHED]
+    assert machine.now == LIMITS.restart_timer
 
 
 def test_what_comes_after_our_end_is_not_told() -> None:
@@ -306,6 +317,8 @@ def test_what_comes_after_our_end_is_not_told() -> None:
     machine.automaton.close(machine.now)
     machine.receive(PacketCode.TERMINATE_REQUEST, 77, b"User request")
     assert not machine.said and machine.sent == [PacketCode.TERMINATE_ACK]
+    machine.receive(PacketCode.CODE_REJECT, 1, bytes([PacketCode.TERMINATE_REQUEST, 2, 0, 4]))
+    assert machine.said == [Signal.FINISHED]
 
 
 def test_an_unknown_code_is_rejected() -> None:

@@ -12,24 +12,20 @@ from tests.pptp.ppp.test_chap import ACCEPTED, ALICE, CHALLENGE, CHALLENGED, KNO
 from wizard.pptp.errors import LocalProtocolError, RemoteProtocolError
 from wizard.pptp.mppe import Decryptor, Encryptor, Keys, SupportedBits, session_keys
 from wizard.pptp.mschap import Response
-from wizard.pptp.ppp.frames import Frame
-from wizard.pptp.ppp.frames import Protocol as Number
-from wizard.pptp.ppp.link import (
+from wizard.pptp.ppp.events import (
     AddressesUp,
-    ClientSettings,
-    Encryption,
     EncryptionFault,
     EncryptionRefused,
     EncryptionUp,
     GaveUp,
     IpPacket,
     PeerHungUp,
-    Phase,
-    Protocol,
-    ServerSettings,
     Unencrypted,
     Why,
 )
+from wizard.pptp.ppp.frames import Frame, Protocol
+from wizard.pptp.ppp.link import Phase
+from wizard.pptp.ppp.settings import ClientSettings, Encryption, ServerSettings
 
 STRONG = "<mppe +H -M +S -L -D -C>"
 ASKS = f"CCP ConfReq id=0x1 {STRONG}"
@@ -150,8 +146,10 @@ def test_a_far_end_that_insists_on_no_encryption_is_left() -> None:
 
 def test_a_rejected_wish_ends_the_link_as_in_pppd() -> None:
     far = entered()
+    far.hears()
     far.say(f"CCP ConfRej id=0x1 {STRONG}")
-    ends_with(far, EncryptionRefused(EncryptionFault.REJECTED), "MPPE required but peer refused")
+    assert far.told() == [EncryptionRefused(EncryptionFault.REJECTED)]
+    assert far.hears() == ['LCP TermReq id=0x2 "MPPE required but peer refused"']
 
 
 def test_what_the_far_end_had_instead_is_told() -> None:
@@ -221,8 +219,8 @@ def test_ccp_that_begins_anew_after_something_went_through_ends_the_link(directi
     if direction == "sent":
         far.link.send_ip(PACKET)
     else:
-        inner = Frame(Number.IPV4, PACKET).encode(address=False)
-        far.link.receive(Frame(Number.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
+        inner = Frame(Protocol.IPV4, PACKET).encode(address=False)
+        far.link.receive(Frame(Protocol.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
     far.told()
     far.say(f"CCP ConfReq id=0x2 {STRONG}")
     ends_with(far, EncryptionRefused(EncryptionFault.RENEGOTIATED), "MPPE disabled")
@@ -235,7 +233,7 @@ def test_every_packet_goes_encrypted() -> None:
         far.link.send_ip(PACKET)
         [octets] = far.link.frames_to_send()
         frame = Frame.decode(octets)
-        assert frame.protocol == Number.COMPRESSED
+        assert frame.protocol == Protocol.COMPRESSED
         assert PACKET not in octets
         assert decryptor.decrypt(frame.information) == b"\0\x21" + PACKET
 
@@ -243,20 +241,20 @@ def test_every_packet_goes_encrypted() -> None:
 @pytest.mark.parametrize("inner", [b"\0\x21", b"\x21"])
 def test_an_encrypted_packet_is_read_with_a_long_and_a_short_protocol_field(inner: bytes) -> None:
     far = encrypted()
-    frame = Frame(Number.COMPRESSED, Encryptor(keys().send).encrypt(inner + PACKET))
+    frame = Frame(Protocol.COMPRESSED, Encryptor(keys().send).encrypt(inner + PACKET))
     far.link.receive(frame.encode(compress=True, address=False), far.now)
     assert far.told() == [IpPacket(PACKET)]
 
 
 def test_a_packet_in_the_clear_is_dropped_and_told() -> None:
     far = encrypted()
-    far.link.receive(Frame(Number.IPV4, PACKET).encode(), far.now)
+    far.link.receive(Frame(Protocol.IPV4, PACKET).encode(), far.now)
     assert far.told() == [Unencrypted(PACKET)]
 
 
 def test_a_packet_in_the_clear_before_encryption_is_dropped_and_told() -> None:
     far = entered()
-    far.link.receive(Frame(Number.IPV4, PACKET).encode(), far.now)
+    far.link.receive(Frame(Protocol.IPV4, PACKET).encode(), far.now)
     assert far.told() == [Unencrypted(PACKET)]
     with pytest.raises(LocalProtocolError):
         far.link.send_ip(PACKET)
@@ -265,7 +263,7 @@ def test_a_packet_in_the_clear_before_encryption_is_dropped_and_told() -> None:
 def test_an_encrypted_packet_before_encryption_counts_for_nothing() -> None:
     far = entered()
     far.hears()
-    far.link.receive(Frame(Number.COMPRESSED, bytes.fromhex("9000 01")).encode(), far.now)
+    far.link.receive(Frame(Protocol.COMPRESSED, bytes.fromhex("9000 01")).encode(), far.now)
     assert (far.told(), far.hears()) == ([], [])
 
 
@@ -273,7 +271,7 @@ def test_an_encrypted_packet_before_encryption_counts_for_nothing() -> None:
 def test_an_encrypted_packet_that_is_none_changes_nothing(information: str) -> None:
     far = encrypted()
     with pytest.raises(RemoteProtocolError):
-        far.link.receive(Frame(Number.COMPRESSED, bytes.fromhex(information)).encode(), far.now)
+        far.link.receive(Frame(Protocol.COMPRESSED, bytes.fromhex(information)).encode(), far.now)
     far.link.send_ip(PACKET)
     assert far.phase() is Phase.NETWORK
 
@@ -282,14 +280,14 @@ def test_a_control_packet_within_encryption_is_refused() -> None:
     far = encrypted()
     inner = bytes.fromhex("c021 05 01 0004")
     with pytest.raises(RemoteProtocolError):
-        far.link.receive(Frame(Number.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
+        far.link.receive(Frame(Protocol.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
     assert far.phase() is Phase.NETWORK
 
 
 def test_another_protocol_within_encryption_is_rejected_and_not_shown_in_the_clear() -> None:
     far = encrypted()
     inner = b"\0\x57" + b"a secret IPv6 packet"
-    far.link.receive(Frame(Number.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
+    far.link.receive(Frame(Protocol.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
     [octets] = far.link.frames_to_send()
     assert octets == bytes.fromhex("ff03 c021 08 02 0006 0057")
 
@@ -361,7 +359,7 @@ def test_who_has_no_ccp_rejects_the_protocol() -> None:
     far = entered(replace(ALICE, encryption=Encryption.ABSENT))
     far.hears()
     assert far.say(ASKS).hears() == ["LCP ProtRej id=0x2 0x80fd"]
-    far.link.receive(Frame(Number.COMPRESSED, bytes(9)).encode(), far.now)
+    far.link.receive(Frame(Protocol.COMPRESSED, bytes(9)).encode(), far.now)
     assert far.hears() == ["LCP ProtRej id=0x3 0x00fd"]
 
 

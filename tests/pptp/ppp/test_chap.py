@@ -11,17 +11,10 @@ from tests.pptp.ppp.pair import CLIENT, CLIENT_ADDRESS, SERVER
 from wizard.pptp.errors import Fault, LocalProtocolError, RemoteProtocolError
 from wizard.pptp.mschap import FailureCode
 from wizard.pptp.ppp.chap import Named
-from wizard.pptp.ppp.link import (
-    Account,
-    ClientSettings,
-    FalseServer,
-    GaveUp,
-    LoggedIn,
-    LoginRefused,
-    Phase,
-    Protocol,
-    Why,
-)
+from wizard.pptp.ppp.events import FalseServer, GaveUp, LoggedIn, LoginRefused, Why
+from wizard.pptp.ppp.frames import Protocol
+from wizard.pptp.ppp.link import Phase
+from wizard.pptp.ppp.settings import Account, ClientSettings
 
 # a login between two real pppds, from their debug logs
 PASSWORD = "alicepw"

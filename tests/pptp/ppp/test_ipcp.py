@@ -11,19 +11,10 @@ from tests.pptp.ppp.far_end import FarEnd
 from tests.pptp.ppp.test_ccp import AGREES, ASKS, entered, let_in
 from tests.pptp.ppp.test_chap import ALICE, KNOWN
 from wizard.pptp.errors import LocalProtocolError
-from wizard.pptp.ppp.frames import Frame
-from wizard.pptp.ppp.frames import Protocol as Number
-from wizard.pptp.ppp.link import (
-    AddressesUp,
-    AddressRefused,
-    Encryption,
-    GaveUp,
-    IpPacket,
-    PeerHungUp,
-    Phase,
-    Protocol,
-    Why,
-)
+from wizard.pptp.ppp.events import AddressesUp, AddressRefused, GaveUp, IpPacket, PeerHungUp, Why
+from wizard.pptp.ppp.frames import Frame, Protocol
+from wizard.pptp.ppp.link import Phase
+from wizard.pptp.ppp.settings import Encryption
 
 OPEN = replace(ALICE, encryption=Encryption.ABSENT)
 """A client without encryption, whose IPCP begins at once."""
@@ -203,7 +194,7 @@ def test_a_far_end_that_does_not_answer_is_given_up() -> None:
 
 def test_packets_go_both_ways_when_the_addresses_are_up_and_not_before() -> None:
     far = client()
-    packet = Frame(Number.IPV4, b"\x45")
+    packet = Frame(Protocol.IPV4, b"\x45")
     far.link.receive(packet.encode(), far.now)
     with pytest.raises(LocalProtocolError):
         far.link.send_ip(b"\x45")

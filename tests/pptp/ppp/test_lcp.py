@@ -9,19 +9,9 @@ import pytest
 from tests.pptp.ppp.far_end import FarEnd, Recorded
 from tests.pptp.ppp.pair import CLIENT, SERVER
 from wizard.pptp.errors import LocalProtocolError, RemoteProtocolError
-from wizard.pptp.ppp.link import (
-    Authentication,
-    EchoAnswered,
-    GaveUp,
-    Link,
-    LinkUp,
-    LoginAsked,
-    LoopedBack,
-    PeerHungUp,
-    Phase,
-    Protocol,
-    Why,
-)
+from wizard.pptp.ppp.events import Authentication, EchoAnswered, GaveUp, LinkUp, LoginAsked, LoopedBack, PeerHungUp, Why
+from wizard.pptp.ppp.frames import Protocol
+from wizard.pptp.ppp.link import Link, Phase
 from wizard.pptp.transitions import Role
 
 ASKS = "LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0x11111111> <pcomp> <accomp>"
@@ -174,6 +164,14 @@ def test_our_own_magic_number_once_is_an_accident() -> None:
     assert far.say("LCP ConfReq id=0x2 <magic 0x11111112>").hears() == ["LCP ConfAck id=0x2 <magic 0x11111112>"]
     far.say("LCP ConfReq id=0x3 <magic 0x11111111>")
     assert far.told() == []
+
+
+def test_our_own_magic_number_twice_is_none() -> None:
+    far = FarEnd()
+    far.say("LCP ConfReq id=0x1 <magic 0x11111111>")
+    assert far.told() == []
+    far.say("LCP ConfReq id=0x2 <magic 0x11111111>")
+    assert far.told() == [LoopedBack()]
 
 
 def test_a_looped_line_is_known_by_its_magic_number() -> None:

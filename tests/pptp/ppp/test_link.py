@@ -15,13 +15,10 @@ from tests.pptp import fuzz
 from tests.pptp.ppp.pair import CLIENT, CLIENT_ADDRESS, DNS, LATENCY, NAME, SERVER, SERVER_ADDRESS, Pair
 from wizard.pptp.mppe import SupportedBits
 from wizard.pptp.mschap import FailureCode
-from wizard.pptp.ppp.frames import Frame
-from wizard.pptp.ppp.frames import Protocol as Number
-from wizard.pptp.ppp.link import (
+from wizard.pptp.ppp.events import (
     AddressesUp,
     AddressRefused,
     Authentication,
-    Encryption,
     EncryptionFault,
     EncryptionRefused,
     EncryptionUp,
@@ -29,17 +26,17 @@ from wizard.pptp.ppp.link import (
     FalseServer,
     GaveUp,
     IpPacket,
-    Limits,
     LinkUp,
     LoggedIn,
     LoginAsked,
     LoginRefused,
     PeerHungUp,
-    Phase,
-    Protocol,
     Why,
 )
+from wizard.pptp.ppp.frames import Frame, Protocol
+from wizard.pptp.ppp.link import Phase
 from wizard.pptp.ppp.packets import Packet
+from wizard.pptp.ppp.settings import Encryption, Limits
 from wizard.pptp.transitions import Role
 
 BITS = SupportedBits.H | SupportedBits.S
@@ -88,7 +85,7 @@ def test_packets_go_through_encrypted(sender: Role) -> None:
     pair.run(10.0)
     assert pair.told(sender.peer, IpPacket) == [IpPacket(packet) for packet in PACKETS]
     carried = [Frame.decode(octets) for role, octets in pair.said[-len(PACKETS) :] if role is sender]
-    assert {frame.protocol for frame in carried} == {Number.COMPRESSED}
+    assert {frame.protocol for frame in carried} == {Protocol.COMPRESSED}
     assert not any(packet in octets for packet in PACKETS for _, octets in pair.said)
 
 

@@ -14,7 +14,8 @@ from tests.pptp.ppp import pppd_log
 from tests.pptp.ppp.pair import CLIENT, CLIENT_ADDRESS, SERVER, Pair
 from wizard.pptp.errors import RemoteProtocolError
 from wizard.pptp.ppp.frames import Frame, Protocol
-from wizard.pptp.ppp.link import Encryption, Link, Phase
+from wizard.pptp.ppp.link import Link, Phase
+from wizard.pptp.ppp.settings import Encryption
 from wizard.pptp.transitions import Role
 
 LINES = [

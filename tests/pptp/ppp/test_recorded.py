@@ -16,10 +16,9 @@ from tests.pptp.ppp.far_end import FarEnd, Recorded
 from tests.pptp.ppp.pair import CLIENT_ADDRESS, DNS, SERVER_ADDRESS
 from tests.pptp.ppp.test_chap import ALICE, CHALLENGE, KNOWN
 from wizard.pptp.mschap import Response, nt_response
-from wizard.pptp.ppp.link import (
+from wizard.pptp.ppp.events import (
     AddressesUp,
     Authentication,
-    Encryption,
     EncryptionFault,
     EncryptionRefused,
     EncryptionUp,
@@ -28,8 +27,8 @@ from wizard.pptp.ppp.link import (
     LoggedIn,
     LoginRefused,
     PeerHungUp,
-    Settings,
 )
+from wizard.pptp.ppp.settings import Encryption, Settings
 
 LOGS = Path(__file__).parents[2] / "logs"
 PLAYED = ("LCP", "CHAP", "CCP")

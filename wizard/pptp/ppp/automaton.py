@@ -156,7 +156,6 @@ class Automaton(Generic[Rules]):
         else:
             self.rules.drop({option.kind for option in options})
         self._naks += packet.code == PacketCode.CONFIGURE_NAK
-        self._request = None
         return Event.NAK
 
     def _code_rejected(self, packet: Packet) -> Event:

@@ -24,24 +24,13 @@ from wizard.pptp.ppp import roles
 from wizard.pptp.ppp.automaton import LONGEST_REJECTED, Automaton
 from wizard.pptp.ppp.chap import Authenticator, Peer
 from wizard.pptp.ppp.events import (
-    AddressesUp,
-    AddressRefused,
     Authentication,
-    EchoAnswered,
-    EncryptionFault,
-    EncryptionRefused,
-    EncryptionUp,
     Event,
-    FalseServer,
     GaveUp,
-    IpPacket,
     LinkUp,
     LoggedIn,
-    LoginAsked,
-    LoginRefused,
     LoopedBack,
     PeerHungUp,
-    Unencrypted,
     Why,
 )
 from wizard.pptp.ppp.frames import Frame, Protocol
@@ -49,39 +38,8 @@ from wizard.pptp.ppp.lcp import LcpOption
 from wizard.pptp.ppp.network import Network
 from wizard.pptp.ppp.output import HangUp, Output, ProtocolRejected, Signal, Unknown
 from wizard.pptp.ppp.packets import Packet, PacketCode
-from wizard.pptp.ppp.settings import Account, ClientSettings, Encryption, Limits, ServerSettings, Settings
+from wizard.pptp.ppp.settings import ServerSettings, Settings
 from wizard.pptp.transitions import Role
-
-__all__ = [
-    "Account",
-    "AddressRefused",
-    "AddressesUp",
-    "Authentication",
-    "ClientSettings",
-    "EchoAnswered",
-    "Encryption",
-    "EncryptionFault",
-    "EncryptionRefused",
-    "EncryptionUp",
-    "Event",
-    "FalseServer",
-    "GaveUp",
-    "IpPacket",
-    "Limits",
-    "Link",
-    "LinkUp",
-    "LoggedIn",
-    "LoginAsked",
-    "LoginRefused",
-    "LoopedBack",
-    "PeerHungUp",
-    "Phase",
-    "Protocol",
-    "ServerSettings",
-    "Settings",
-    "Unencrypted",
-    "Why",
-]
 
 
 class Phase(Enum):
