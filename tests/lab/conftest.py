@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Of a test marked `sample(N)` run N of its cases, others each day; with LAB_MATRIX=whole, every one.
 
     With LAB_MATRIX=sample the same goes for tests marked `brief(N)`, all cases of which run otherwise, and of those
-    marked `turns` half run, others each day.
+    marked `turns` a third runs, others each day.
     """
     matrix = os.environ.get("LAB_MATRIX", "")
     known: dict[str, tuple[str, ...]] = {"whole": (), "sample": ("sample", "brief")}
@@ -73,6 +73,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left |= set(mine) - set(kept)
     if matrix == "sample":
         turns = [item for item in items if item.get_closest_marker("turns") and item not in left]
-        left |= set(Random(f"{date.today()}").sample(turns, len(turns) // 2))
+        left |= set(Random(f"{date.today()}").sample(turns, len(turns) // 3))
     config.hook.pytest_deselected(items=[item for item in items if item in left])
     items[:] = [item for item in items if item not in left]

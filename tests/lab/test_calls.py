@@ -95,7 +95,7 @@ def is_seen(seen: Seen, found: set[str]) -> bool:
 
 
 @pytest.mark.sample(6)
-@pytest.mark.brief(3)
+@pytest.mark.brief(2)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name.replace(" ", "_"))
 def test_each_rung_says_what_it_can_see(lab: Lab, tmp_path: Path, tunnels: dict[str, Disk], fault: CallFault) -> None:
     lab.clients(2)

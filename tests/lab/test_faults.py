@@ -65,7 +65,7 @@ def flawless(scene: Scene, kind: Kind) -> Flawless:
 
 
 @pytest.mark.sample(3)
-@pytest.mark.brief(2)
+@pytest.mark.brief(1)
 @pytest.mark.parametrize("column", MATRIX, ids=str)
 def test_as_before_or_as_planned(lab: Lab, tmp_path: Path, known: Known, rows: list[Row], column: Column) -> None:
     key = (column.release, column.kind)

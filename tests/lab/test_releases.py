@@ -73,7 +73,7 @@ def scene(request: pytest.FixtureRequest, lab: Lab, tmp_path: Path) -> Scene:
     return Scene(lab, router, Wizard(router, tmp_path), john, other)
 
 
-@pytest.mark.brief(4)
+@pytest.mark.brief(3)
 def test_from_factory_fresh_to_a_client_that_gets_in(scene: Scene, row: Row) -> None:
     with row.first_set_up(scene.router):
         ran = scene.wizard.apply_here(answers(SEATS, access=PROPOSED.lines), PASSWORDS)
