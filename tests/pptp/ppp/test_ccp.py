@@ -176,6 +176,14 @@ def test_a_hint_at_more_than_we_want_is_no_reason_to_end() -> None:
     assert far.told() == []
 
 
+def test_a_hint_that_is_cut_short_says_nothing() -> None:
+    far = entered()
+    far.hears()
+    far.link.receive(bytes.fromhex("80fd 03 01 0009 1205010000"), far.now)
+    assert far.hears() == [ASKS.replace("id=0x1", "id=0x2")]
+    assert far.told() == []
+
+
 def test_a_far_end_without_ccp_ends_the_link() -> None:
     far = entered()
     far.say("LCP ProtRej id=0x3 0x80fd")
@@ -260,6 +268,13 @@ def test_a_packet_in_the_clear_before_encryption_is_dropped_and_told() -> None:
         far.link.send_ip(PACKET)
 
 
+def test_an_encrypted_packet_before_the_addresses_are_up_counts_for_nothing() -> None:
+    far = entered().say(ASKS, AGREES)
+    inner = Frame(Protocol.IPV4, PACKET).encode(address=False)
+    far.link.receive(Frame(Protocol.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
+    assert far.told() == [EncryptionUp(BITS)]
+
+
 def test_an_encrypted_packet_before_encryption_counts_for_nothing() -> None:
     far = entered()
     far.hears()
@@ -276,9 +291,10 @@ def test_an_encrypted_packet_that_is_none_changes_nothing(information: str) -> N
     assert far.phase() is Phase.NETWORK
 
 
-def test_a_control_packet_within_encryption_is_refused() -> None:
+@pytest.mark.parametrize("protocol", ["c021", "00fb", "001f"])
+def test_what_may_not_be_within_encryption_is_refused(protocol: str) -> None:
     far = encrypted()
-    inner = bytes.fromhex("c021 05 01 0004")
+    inner = bytes.fromhex(f"{protocol} 05 01 0004")
     with pytest.raises(RemoteProtocolError):
         far.link.receive(Frame(Protocol.COMPRESSED, Encryptor(keys().send).encrypt(inner)).encode(), far.now)
     assert far.phase() is Phase.NETWORK
@@ -353,6 +369,15 @@ def test_who_refuses_encryption_rejects_it_and_goes_on() -> None:
     far.say("CCP ConfReq id=0x2", "CCP ConfAck id=0x1", "CCP TermReq id=0x3")
     assert far.told() == [PeerHungUp("", Protocol.CCP)]
     assert far.phase() is Phase.NETWORK
+
+
+def test_who_refuses_encryption_does_not_care_for_silence() -> None:
+    far = entered(replace(ALICE, encryption=Encryption.REFUSED))
+    far.say("IPCP ConfReq id=0x1 <addr 192.168.77.1>", "IPCP ConfNak id=0x1 <addr 192.168.77.10>")
+    far.say(next(line for line in far.hears() if "IPCP ConfReq id=0x2" in line).replace("ConfReq", "ConfAck"))
+    assert len(far.told()) == 1
+    far.wait(60.0)
+    assert (far.told(), far.phase()) == ([], Phase.NETWORK)
 
 
 def test_who_has_no_ccp_rejects_the_protocol() -> None:

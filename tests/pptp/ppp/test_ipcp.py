@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from tests.pptp.ppp import pppd_log
 from tests.pptp.ppp.far_end import FarEnd
 from tests.pptp.ppp.test_ccp import AGREES, ASKS, entered, let_in
 from tests.pptp.ppp.test_chap import ALICE, KNOWN
@@ -102,6 +103,12 @@ def test_a_server_that_stalls_with_zeroes_is_left() -> None:
     assert far.told() == [AddressRefused(None, None)]
 
 
+def test_a_hint_of_zeroes_says_nothing() -> None:
+    far = client(WANTED).say("IPCP ConfNak id=0x1 <addr 0.0.0.0>")
+    assert far.hears() == [f"IPCP ConfReq id=0x2 <addr {WANTED}> {NONE}"]
+    assert far.told() == []
+
+
 @pytest.mark.parametrize("option", ["<compress VJ 0f 01>", "<ms-dns1 192.168.77.1>", "<addr 0.0.0.0>"])
 def test_what_a_server_cannot_ask_for_is_rejected(option: str) -> None:
     far = client()
@@ -112,7 +119,9 @@ def test_an_address_that_is_cut_short_is_rejected_and_not_followed() -> None:
     far = client()
     far.link.receive(bytes.fromhex("8021 01 05 0009 0305c0a84d"), far.now)
     far.link.receive(bytes.fromhex("8021 03 01 0009 0305c0a84d"), far.now)
-    assert far.link.frames_to_send()[0] == bytes.fromhex("8021 04 05 0009 0305c0a84d")
+    rejection, request = far.link.frames_to_send()
+    assert rejection == bytes.fromhex("8021 04 05 0009 0305c0a84d")
+    assert pppd_log.line(request) == f"IPCP ConfReq id=0x2 <addr 0.0.0.0> {NONE}"
     assert far.told() == []
     far.say(f"IPCP ConfNak id=0x2 <addr {CLIENT}>")
     assert far.hears() == [f"IPCP ConfReq id=0x3 <addr {CLIENT}> {NONE}"]

@@ -297,6 +297,14 @@ def test_lcp_is_never_compressed_and_the_rest_as_the_far_end_wants() -> None:
     assert echo[:4] == bytes.fromhex("ff03c021")
 
 
+def test_waiting_begins_when_something_happens() -> None:
+    far = FarEnd.of_server().wait(2.0).agree()
+    assert far.link.deadline == 2.0 + SERVER.limits.restart_timer
+    far.wait(1.0)
+    far.link.hang_up(far.now)
+    assert far.link.deadline == 3.0 + SERVER.limits.restart_timer
+
+
 def test_settings_that_are_not_the_roles_are_a_mistake() -> None:
     with pytest.raises(LocalProtocolError):
         Link(Role.CLIENT, SERVER, now=0.0, random=Recorded())

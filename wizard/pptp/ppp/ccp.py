@@ -25,15 +25,13 @@ class Ccp(Negotiation):
         super().__init__()
         self.responses = {PacketCode.RESET_REQUEST: _acknowledge_reset, PacketCode.RESET_ACK: None}
         self._wanted = wanted
-        self._offered: SupportedBits | None = None
+        self.offered: SupportedBits | None = None
+        """What the far end wants, where it said so."""
 
     @property
-    def fault(self) -> EncryptionRefused | None:
-        """What is wrong with an agreement for those who want encryption, None for nothing."""
-        if MPPE in self.wishes and MPPE in self.granted:
-            return None
-        one = MPPE in self.wishes or MPPE in self.granted
-        return EncryptionRefused(EncryptionFault.ONE_WAY if one else EncryptionFault.REJECTED, self._offered)
+    def agreed(self) -> bool:
+        """Whether there is to be encryption in both directions."""
+        return MPPE in self.wishes and MPPE in self.granted
 
     def first_wishes(self) -> Mapping[int, bytes]:
         """MPPE or nothing."""
@@ -43,7 +41,7 @@ class Ccp(Negotiation):
         """Take MPPE as we want it, hint at that where it is of another kind, and reject the rest."""
         if not self._wanted or option.kind != MPPE or len(option.value) != _SIZE:
             return None
-        self._offered = SupportedBits(int.from_bytes(option.value, "big"))
+        self.offered = SupportedBits(int.from_bytes(option.value, "big"))
         return Option(MPPE, _octets(BITS))
 
     def expected(self) -> tuple[Option, ...]:
@@ -53,15 +51,15 @@ class Ccp(Negotiation):
     def hinted(self, option: Option) -> bytes:
         """Stay with our wish, and tell what the far end has instead."""
         if len(option.value) == _SIZE:
-            self._offered = SupportedBits(int.from_bytes(option.value, "big"))
-            if self._offered & BITS != BITS:
-                self.told.append(EncryptionRefused(EncryptionFault.OTHER_KIND, self._offered))
+            self.offered = SupportedBits(int.from_bytes(option.value, "big"))
+            if self.offered & BITS != BITS:
+                self.told.append(EncryptionRefused(EncryptionFault.OTHER_KIND, self.offered))
         return self.wishes[MPPE]
 
     def refused(self, kind: int) -> None:
         """Tell that there will be no encryption."""
         if kind == MPPE:
-            self.told.append(EncryptionRefused(EncryptionFault.REJECTED, self._offered))
+            self.told.append(EncryptionRefused(EncryptionFault.REJECTED, self.offered))
 
 
 class Cipher:

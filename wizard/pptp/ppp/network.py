@@ -139,9 +139,8 @@ class Network:
 
     def _follow_ccps(self, signal: Signal, now: float) -> list[Output]:
         if signal is Signal.UP and self._keys and self._wanted:
-            fault = self._ccp.rules.fault
-            if fault:
-                return self._go_without(fault.fault, now, fault.offered)
+            if not self._ccp.rules.agreed:
+                return self._go_without(EncryptionFault.ONE_WAY, now, self._ccp.rules.offered)
             self._cipher = Cipher(self._keys)
             return [EncryptionUp(BITS), *self._open_ipcp(now)]
         if signal is Signal.DOWN and self._cipher:
