@@ -82,15 +82,17 @@ def transaction(router: Router, home: Path) -> Iterator[tuple[str, str]]:
     yield "transaction: seconds of the whole on the router", f"{at['confirmed'] - at['start turn']:.2f}"
 
 
+WISH = verify.Wish("not tried", "not tried", "internet.test")
+ANNA = ClientSettings("anna", PASSWORD)
+
+
 def calls(router: Router, client: Client) -> Iterator[tuple[str, str]]:
     """The connection test's own call from the home network, beside pptp-linux and pppd from the Internet."""
-    wish = verify.Wish("not tried", "not tried", "internet.test")
-    settings = ClientSettings("anna", PASSWORD)
     ours: list[float] = []
     whole: list[float] = []
     for _ in range(REPEATS):
         began = time.monotonic()
-        checks = verify.dial(router.lan, settings, wish, lambda said: None, verify.open_carrier)
+        checks = verify.dial(router.lan, ANNA, WISH, lambda said: None, verify.open_carrier)
         whole.append(time.monotonic() - began)
         assert all(check.verdict is not Verdict.BROKEN for check in checks), checks
         ours.append(sum(check.seconds or 0 for check in checks))
@@ -106,6 +108,20 @@ def calls(router: Router, client: Client) -> Iterator[tuple[str, str]]:
         client.run(f"ping -c 3 -i 0.2 {server}; nslookup internet.test {server}; ping -c 100 -i 0.02 {server}")
 
     yield "  and the same tried out, median", f"{statistics.median(timed(tried_out) for _ in range(REPEATS)):.2f}"
+
+
+def silence(lab: Lab, router: Router) -> Iterator[tuple[str, str]]:
+    """How long it takes until a call is given up whose packets nobody answers, and what is shown all the while."""
+    lab.network.wires.swallow("ip protocol gre")
+    said: list[tuple[float, str]] = []
+    began = time.monotonic()
+    checks = verify.dial(
+        router.lan, ANNA, WISH, lambda words: said.append((time.monotonic() - began, words)), verify.open_carrier
+    )
+    lab.network.wires.clean()
+    broken = next(check for check in checks if check.verdict is Verdict.BROKEN)
+    yield "test's call of which GRE is lost, until named", f"{broken.seconds or 0:.2f} ({broken.code})"
+    yield "  and what is shown from when on", "; ".join(f"{words} {seconds:.1f}" for seconds, words in said)
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -131,7 +147,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as home:
                 for name, value in transaction(router, Path(home)):
                     print(f"{name:45} {value}")
-            for name, value in calls(router, client):
+            for name, value in (*calls(router, client), *silence(lab, router)):
                 print(f"{name:45} {value}")
     finally:
         lab.close()

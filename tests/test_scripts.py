@@ -56,7 +56,9 @@ def scripts() -> dict[str, str]:
     for firewall in (Firewall.USER, Firewall.FW4):
         dialect = replace(FACTORY_FRESH.dialect, firewall=firewall)
         rendered[f"examine {firewall.value}"] = script.render("examine", dialect=dialect).text
-        rendered[f"watch {firewall.value}"] = script.render("watch", dialect=dialect, window=120, beats=600).text
+        for number in (1, 2):
+            rendered[f"watch {firewall.value} {number}"] = script.render("watch", dialect=dialect, number=number).text
+    rendered["put-off"] = script.render("put-off", window=180).text
     debug = trial.with_debug(with_files(OPENWRT_24_10, options_pptpd=b"auth\n"))
     assert debug
     tried = replace(OPENWRT_24_10.dialect, mppe=Mppe.REQUIRE)

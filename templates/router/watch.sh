@@ -1,23 +1,27 @@
 #!/bin/sh
-# Follows every call: the router's log as it grows, and the counters. While it runs it puts off the end of the change
-# that waits for us (debug logging), so that the router ends that by itself a while after nobody watches any more.
+# Follows every call: the router's log as it grows, and the counters, for as long as somebody reads.
 {% include "router/prelude.sh" %}
-work="${IPKG_INSTROOT}/tmp/pptp-wizard.$nonce"
 
 {% include "axis/firewall/" ~ dialect.firewall.value ~ ".sh" %}
 
 {% include "router/traffic.sh" %}
 
-# put_off: the countdown begins anew, unless somebody has decided already.
-put_off() {
-	[ -f "$work/until" ] || return 0
-	[ -d "$work/decided" ] && return 0
-	echo $(($(uptime_seconds) + {{ window }})) >"$work/until.new" && mv -f "$work/until.new" "$work/until"
+# begin_marked: the log has more from before, so it gets a line of ours that says where "now" is.
+begin_marked() {
+	logger -t pptp-wizard "watching $nonce {{ number }}" || echo "$nonce nolog"
 }
 
-# begin_marked: what the log has from before is not of interest, so it gets a line of ours that says where "now" is.
-begin_marked() {
-	logger -t pptp-wizard "watching $nonce" || echo "$nonce nolog"
+# past: what has come since somebody began to watch, where that was over another connection; up to the line of ours.
+# Each line is written at once, so that it does not mix with those of the other program that writes here.
+past() {
+	tries=0
+	while [ $tries -lt 20 ]; do
+		logread | grep -q "watching $nonce {{ number }}\$" && break
+		tries=$((tries + 1))
+		tick
+	done
+	before=$(logread | sed -n "/watching $nonce 1\$/,/watching $nonce {{ number }}\$/p")
+	[ -z "$before" ] || echo "$before" | while IFS= read -r line; do echo "$nonce past $line"; done
 }
 
 main() {
@@ -26,13 +30,12 @@ main() {
 	trap 'kill "$reader" 2>/dev/null; exit' HUP INT PIPE TERM
 	sleep 1
 	begin_marked
-	beats=0
-	while [ $beats -lt {{ beats }} ]; do
-		put_off
-		traffic | sed "s/^/$nonce traffic /"
-		# Where nobody reads any more this fails, and so ends.
-		echo "$nonce beat" || break
-		beats=$((beats + 1))
+{% if number > 1 %}
+	past
+{% endif %}
+	echo "$nonce caught-up"
+	# Where nobody reads any more this fails, and so ends.
+	while traffic | sed "s/^/$nonce traffic /" && echo "$nonce beat"; do
 		sleep 1
 	done
 	kill "$reader" 2>/dev/null

@@ -24,6 +24,7 @@ from tests.diagnose.scenes import (
     router,
     up,
 )
+from wizard.diagnose.calls import Known
 
 PTY = "GRE: read(fd=6,buffer=0,len=8196) from PTY failed: status = -1 error = Input/output error, usually caused by …"
 NET = "GRE: read(fd=7,buffer=0,len=8260) from network failed: status = -1 error = Protocol not available"
@@ -36,6 +37,8 @@ DEVICE = (
 DEVICE_ASKED = "sent [LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0xe564> <pcomp> <accomp>]"
 ALONE = "rcvd [LCP ConfReq id=0x{} <magic 0xe564>]"
 
+KNOWN = Known(frozenset({"203.0.113.1"}), {"192.168.1.20": "printer (ARP table)"})
+"""What is known of the router beside its log."""
 FAULTS: list[tuple[str, str, list[str]]] = [
     # The server as a whole
     ("port-taken", "router", ["pptpd[9]: createHostSocket: Address already in use"]),
@@ -156,6 +159,13 @@ FAULTS: list[tuple[str, str, list[str]]] = [
         router(*begun(), *logged_in(), MPPE, 'rcvd [IPCP TermReq id=0x6 "Refused our IP address"]'),
     ),
     ("address-refused", "client", [*DEVICE, "Peer refused to agree to our IP address"]),
+    (
+        "address-refused",
+        "client",
+        router(*begun(), *logged_in(), MPPE, "sent [IPCP ConfRej id=0xb <addr 172.16.1.99>]", *connected()),
+    ),
+    ("address-clash", "router", up(address="192.168.1.20")),
+    ("route-loop", "router", router(*begun(), *logged_in(), MPPE, *connected(local="203.0.113.1"))),
     (
         "address-refused",
         "client",

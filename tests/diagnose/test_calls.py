@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.diagnose.faults import DEVICE, FAULTS, WELL
+from tests.diagnose.faults import DEVICE, FAULTS, KNOWN, WELL
 from tests.diagnose.scenes import (
     ASKED,
     BERT,
@@ -47,7 +47,7 @@ def test_as_long_as_a_recorded_log_grows_nothing_else_is_named(path: str, right:
 
 @pytest.mark.parametrize(("code", "who", "lines"), FAULTS, ids=[f"{code}-{who}" for code, who, _ in FAULTS])
 def test_a_fault_is_named_with_who_has_to_act(code: str, who: str, lines: list[str]) -> None:
-    found = cause(lines)
+    found = cause(lines, KNOWN)
     assert (found.code, found.who) == (code, who)
     assert found.said
 
@@ -56,12 +56,12 @@ def test_a_fault_is_named_with_who_has_to_act(code: str, who: str, lines: list[s
 @pytest.mark.parametrize("front", ["Jan  1 00:00:20 (none) local2.info ", "Fri Jan  5 08:00:00 2024 daemon.err "])
 def test_a_fault_is_named_whatever_syslog_puts_in_front(front: str, code: str, who: str, lines: list[str]) -> None:
     tagged = [line if "]: " in line[:14] else f"pppd[5]: {line}" for line in lines]
-    assert cause(in_front(tagged, front)).code == code
+    assert cause(in_front(tagged, front), KNOWN).code == code
 
 
 @pytest.mark.parametrize("name", WELL)
 def test_where_all_is_well_nothing_is_named(name: str) -> None:
-    assert cause(WELL[name]) == NOTHING
+    assert cause(WELL[name], KNOWN) == NOTHING
 
 
 GOOD = [WINDOWS, up(), by_syslog("ok/router.log"), by_syslog("ok/client.log"), recorded("ok/router.log")[:60]]
@@ -92,7 +92,7 @@ def test_any_text_between_changes_nothing_and_raises_nothing(
     mixed = list(lines)
     for place, text in zip(reversed(places), noise, strict=True):
         mixed.insert(place, f"Jan  1 00:00:20 r daemon.info dnsmasq[7]: {text}")
-    assert cause(mixed) == cause(lines)
+    assert cause(mixed, KNOWN) == cause(lines, KNOWN)
     assert cause(noise) == NOTHING
 
 
@@ -112,7 +112,7 @@ def test_no_cause_can_be_taken_out_of_the_table_unnoticed(each: table.Cause, mon
     rest = tuple(other for other in table.causes() if other is not each)
     monkeypatch.setattr(table, "causes", lambda: rest)
     monkeypatch.setattr(call_module, "causes", lambda: rest)
-    assert any((found := cause(lines)).code != code or found.who != who for code, who, lines in FAULTS)
+    assert any((found := cause(lines, KNOWN)).code != code or found.who != who for code, who, lines in FAULTS)
 
 
 CODES = sorted({each.code for each in table.causes()})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS, with_files
 from wizard.changes import change
 from wizard.model.answers import Access, Answers, Client, DaemonOptions, Tunnel
-from wizard.model.facts import RouterFacts
+from wizard.model.facts import Dialect, Firewall, Packages, RouterFacts, Service
 from wizard.model.secret import Secret
 from wizard.plan.build import plan
 
@@ -40,15 +40,25 @@ def applied(answers: Answers, facts: RouterFacts, passwords: dict[str, Secret] =
     )
 
 
+BY_ZONE = replace(
+    FACTORY_FRESH,
+    dialect=Dialect(Packages.OPKG, Firewall.SHELL_UCI, Service.RC_COMMON, None),
+    own_script="/etc/init.d/pptp-wizard",
+)
+
+
+@pytest.mark.parametrize("router", [FACTORY_FRESH, BY_ZONE], ids=["user", "shell-uci"])
 @given(access=ACCESSES, dns=DNS, debug=st.booleans(), mtu=st.integers(576, 1482))
-def test_answers_read_back_from_what_was_rendered(access: Access, dns: object, debug: bool, mtu: int) -> None:
+def test_answers_read_back_from_what_was_rendered(
+    router: RouterFacts, access: Access, dns: object, debug: bool, mtu: int
+) -> None:
     answers = replace(
         ANSWERS,
         tunnel=Tunnel(IPv4Address("172.16.1.1"), dns),  # type: ignore[arg-type]  # hypothesis widens the union
         access=access,
         daemon=DaemonOptions(debug=debug, mtu=mtu),
     )
-    found = applied(answers, FACTORY_FRESH).tunnel
+    found = applied(answers, router).tunnel
     assert found is not None and found.ours
     assert found.answers == answers
     assert found.passwords == PASSWORDS

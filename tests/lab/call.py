@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.lab.client import Client
 
+LOGINS = ("eap", "pap", "chap", "mschap", "mschap-v2")
 FIXED_OPTIONS = (
     "noauth",
-    "refuse-eap",
-    "refuse-pap",
-    "refuse-chap",
-    "refuse-mschap",
     "nobsdcomp",
     "nodeflate",
     "noipdefault",
@@ -62,6 +59,7 @@ class Options:
     user: str
     password: str
     server: str
+    login: str
     more: tuple[str, ...]
 
     def render(self) -> str:
@@ -70,6 +68,7 @@ class Options:
             f'pty "pptp {self.server} --nolaunchpppd --loglevel 2"',
             f"user {quoted(self.user)}",
             f"password {quoted(self.password)}",
+            *(f"refuse-{other}" for other in LOGINS if other != self.login),
             *FIXED_OPTIONS,
             *self.more,
         )

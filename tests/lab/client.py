@@ -12,6 +12,7 @@ from tests.lab.pair import Attempt, Outcome, attempt
 from tests.lab.remote import Done, Remote
 
 if TYPE_CHECKING:
+    from tests.lab.between import Nat
     from tests.lab.guest import Guest
     from tests.lab.hosts import Host, TcpAnswer
 
@@ -19,12 +20,14 @@ SSH_PASSWORD = "client"
 SERVER = "203.0.113.1"
 
 # Ends whatever a test left: calls, pptp's call manager (which would swallow later calls), listeners, neighbours.
-CLEAN = """
+CLEAN = f"""
 for comm in /proc/[0-9]*/comm; do
     read -r name <$comm || continue
-    case "$name" in pppd|pptp*|nc) pid=${comm#/proc/}; kill -9 "${pid%/comm}" ;; esac
+    case "$name" in pppd|pptp*|nc) pid=${{comm#/proc/}}; kill -9 "${{pid%/comm}}" ;; esac
 done 2>/dev/null
 rm -rf /tmp/run/pptp /tmp/call
+ip route del {SERVER}
+ip addr flush dev eth0 label eth0:behind
 ip neigh flush dev eth0 # the next router may have its address behind a provider
 """
 
@@ -54,14 +57,16 @@ class Client:
         password: str,
         *,
         server: str = SERVER,
+        login: str = "mschap-v2",
         options: Sequence[str] = ("require-mppe-128",),
         wait: float = 20,
     ) -> Call:
-        """Call the server with MS-CHAPv2 and wait up to `wait` seconds for the tunnel; a call in progress is ended.
+        """Call the server and wait up to `wait` seconds for the tunnel; a call in progress is ended.
 
-        `options` are more words of pppd. A call that fails is returned as well, with `up` false.
+        `login` is the only kind that it knows ("pap", "mschap", …), `options` are more words of pppd. A call that fails
+        is returned as well, with `up` false.
         """
-        return dial(self, Options(user, password, server, tuple(options)), wait)
+        return dial(self, Options(user, password, server, login, tuple(options)), wait)
 
     def ping(self, address: str, source: str | None = None, tries: int = 3) -> bool:
         """Whether one of `tries` echo requests is answered within a second; `source` is an address of ours."""
@@ -81,6 +86,16 @@ class Client:
         answers = done.out.split("\n\n", 1)[-1]
         found = re.search(r"^Address[^:]*: (\d+\.\d+\.\d+\.\d+)$", answers, re.MULTILINE)
         return found[1] if found else None
+
+    def move_behind(self, nat: Nat) -> None:
+        """Reach the server through that router from now to the end of the test, and no other way."""
+        own, way = nat.seat(int(self.address.rpartition(".")[2]))
+        done = self.run(
+            f"ip addr add {own} dev eth0 label eth0:behind && "
+            "echo 0 >/proc/sys/net/ipv4/conf/eth0/accept_redirects && "
+            f"ip route add {SERVER} via {way} src {own.partition('/')[0]}"
+        )
+        assert done.code == 0, done.out
 
     def route(self, network: str) -> None:
         """Send what is for that network (`address/length`, or `default`) into the tunnel."""

@@ -22,6 +22,7 @@ TOOLS = {
     "ip": "iproute2",
     "make": "make",
     "mkfs.ext4": "e2fsprogs",
+    "nft": "nftables",
     "openssl": "openssl",
     "patchelf": "patchelf",
     "readelf": "binutils",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Interface
 
+from tests.lab.between import Nat, Wires
 from tests.lab.hosts import Host
 from tests.lab.internet import ADDRESS, NAMED, InternetHost
 from tests.lab.namespaces import Namespace
@@ -36,6 +37,8 @@ class Network:
         self._plug(self.lan_host, "lan")
         self._plug(self.other_lan_host, "lan")
         self.internet_host.take(INTERNET_ADDRESSES, forwards=True)
+        self.wires = Wires(self.home)
+        self._nat: Nat | None = None
         self.lan = LAN
         self.seat_lan(LAN)
 
@@ -44,6 +47,15 @@ class Network:
             f"link add {host.name} type veth peer name eth0 netns {host.namespace.path}",
             f"link set {host.name} master {bridge} up",
         )
+
+    @property
+    def nat(self) -> Nat:
+        """Somebody else's router, on the Internet; made when it is first asked for, and gone after the test."""
+        if self._nat is None:
+            self._nat = Nat("nat")
+            self._plug(self._nat, "wan")
+            self._nat.open()
+        return self._nat
 
     @property
     def admin(self) -> str:
@@ -65,11 +77,16 @@ class Network:
             self.internet_host.add(f"{gateway}/{router.network.prefixlen}")
 
     def clean(self) -> None:
-        """Close what a test opened on the hosts."""
+        """Close what a test opened on the hosts, and let everything through."""
+        self.wires.clean()
+        if self._nat is not None:
+            self._nat.close()
+            self._nat = None
         for host in (self.internet_host, self.lan_host, self.other_lan_host):
             host.clean()
 
     def close(self) -> None:
+        self.clean()
         for host in (self.internet_host, self.lan_host, self.other_lan_host):
             host.close()
         self.home.close()

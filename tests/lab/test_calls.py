@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,18 @@ import pytest
 from tests.lab.call_faults import ADDRESSES, FAULTS, PASSWORDS, CallFault, Scene, Seen
 from tests.lab.guest import Disk
 from tests.lab.lab import Lab
+from tests.lab.test_releases import RELEASES
 from tests.lab.wizard import Wizard, answers
+from wizard.journey.line import SILENCE
+from wizard.journey.watch import WINDOW
 
 pytestmark = pytest.mark.lab
 
 RELEASE = "24.10"
 WATCHED = 40
 """Seconds that somebody watches where no call comes through."""
+EVERYWHERE = {"nothing", "wrong password", "GRE swallowed on its way here"}
+"""Faults that are tried on every release, one after the other on the same router."""
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +45,16 @@ def set_up(lab: Lab, home: Path, tunnels: dict[str, Disk]) -> Wizard:
     if RELEASE not in tunnels:
         (home / "first").mkdir()
         first = Wizard(lab.router(release=RELEASE, packages=packages), home / "first")
-        ran = first.apply(answers(ADDRESSES, access=["internet = true"]), PASSWORDS)
-        assert ran.code == 0, ran.out
+        provide(first)
         tunnels[RELEASE] = first.router.keep()
     (home / "now").mkdir()
     return Wizard(lab.router(release=RELEASE, packages=packages, written=tunnels[RELEASE]), home / "now")
+
+
+def provide(wizard: Wizard) -> None:
+    """A tunnel for anna and bert, who may reach everything."""
+    ran = wizard.apply(answers(ADDRESSES, access=["internet = true"]), PASSWORDS)
+    assert ran.code == 0, ran.out
 
 
 def said_by_test(wizard: Wizard) -> Mapping[str, Any]:
@@ -65,24 +77,37 @@ def said_by_test(wizard: Wizard) -> Mapping[str, Any]:
 
 def watched(wizard: Wizard, scene: Scene, fault: CallFault) -> list[Mapping[str, Any]]:
     """`watch --json` while a device dials."""
-    words = ["watch", *wizard.login, "--json", "--calls", str(fault.count), "--for", str(WATCHED)]
+    with begun(wizard, "--calls", str(fault.count), "--for", str(WATCHED)) as watching:
+        dialling = threading.Thread(target=fault.dial, args=(scene,))
+        dialling.start()
+        said = rest(watching)
+        dialling.join()
+    return said
+
+
+@contextmanager
+def begun(wizard: Wizard, *flags: str) -> Iterator[subprocess.Popen[str]]:
+    """`watch --json`, from when it misses nothing any more."""
     with subprocess.Popen(
-        [sys.executable, "-m", "wizard", *words],
+        [sys.executable, "-m", "wizard", "watch", *wizard.login, "--json", *flags],
         env=wizard.environment(),
         cwd=wizard.home,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
     ) as watching:
-        assert watching.stdout
-        said = [json.loads(watching.stdout.readline())]
-        assert said == [{"event": "watching"}]
-        dialling = threading.Thread(target=fault.dial, args=(scene,))
-        dialling.start()
-        said += [json.loads(line) for line in watching.stdout]
-        dialling.join()
-    return said
+        try:
+            assert watching.stdout
+            assert json.loads(watching.stdout.readline()) == {"event": "watching"}
+            yield watching
+        finally:
+            watching.kill()
+
+
+def rest(watching: subprocess.Popen[str]) -> list[Mapping[str, Any]]:
+    """What it says until its end."""
+    assert watching.stdout
+    return [json.loads(line) for line in watching.stdout]
 
 
 def codes(rungs: list[Mapping[str, Any]]) -> set[str]:
@@ -135,21 +160,66 @@ def test_where_everybody_is_connected_a_user_comes_and_goes_with_the_test(
     assert wizard.router.digest() == before
 
 
+@pytest.mark.brief(1)
+@pytest.mark.parametrize("release", [name for name in RELEASES if name != RELEASE])
+def test_every_release_tells_where_a_call_breaks(lab: Lab, tmp_path: Path, release: str) -> None:
+    """Logs, counters and programs differ from one to the next."""
+    lab.client()
+    wizard = Wizard(lab.router(release=release), tmp_path)
+    provide(wizard)
+    document = said_by_test(wizard)
+    assert document["exit_code"] == 0, document
+    scene = Scene(lab, wizard.router)
+    for fault in (fault for fault in FAULTS if fault.name in EVERYWHERE):
+        fault.put_in(scene)
+        said = watched(wizard, scene, fault)
+        finding = said[-1]["finding"]
+        assert is_seen(fault.watched, {finding["code"]} if finding else set()), (fault.name, said)
+        lab.network.wires.clean()
+
+
+@pytest.mark.turns
+def test_over_a_line_that_drops_no_call_is_missed(lab: Lab, tmp_path: Path, tunnels: dict[str, Disk]) -> None:
+    """A device fails to log in while nothing of ours gets to the router."""
+    client = lab.client()
+    wizard = set_up(lab, tmp_path, tunnels)
+    before = wizard.router.digest()
+    with begun(wizard, "--calls", "1", "--for", "150") as watching:
+        lab.network.wires.swallow(f"ip saddr {lab.admin} tcp dport 22")
+        client.dial("anna", "made-up-wrong", wait=15).hangup()
+        time.sleep(SILENCE + 5)
+        lab.network.wires.clean()
+        said = rest(watching)
+    assert {each["call"] for each in said[:-1]} == {1}
+    assert said[-1]["finding"]["code"] == "password-wrong"
+    assert wizard.router.digest() == before
+
+
+@pytest.mark.turns
+def test_when_nobody_watches_any_more_the_router_ends_the_detailed_log(
+    lab: Lab, tmp_path: Path, tunnels: dict[str, Disk]
+) -> None:
+    wizard = set_up(lab, tmp_path, tunnels)
+    before = wizard.router.digest()
+    with begun(wizard) as watching:
+        assert wizard.router.run("grep -x debug /etc/ppp/options.pptpd").code == 0
+        watching.kill()
+    left = wizard.router.run("read -r now _ </proc/uptime; echo $(($(cat /tmp/pptp-wizard.*/until) - ${now%%.*}))")
+    assert 0 < int(left.out) <= WINDOW
+    # As if that time had gone by.
+    assert wizard.router.run("for file in /tmp/pptp-wizard.*/until; do echo 0 >$file; done").code == 0
+    gone = wizard.router.run("while grep -qx debug /etc/ppp/options.pptpd; do busybox usleep 100000; done", timeout=60)
+    assert gone.code == 0
+    wizard.router.run("while ls -d /tmp/pptp-wizard.lock; do busybox usleep 100000; done", timeout=60)
+    assert wizard.router.digest() == before
+
+
 @pytest.mark.turns
 def test_who_watches_and_is_gone_leaves_nothing_behind(lab: Lab, tmp_path: Path, tunnels: dict[str, Disk]) -> None:
     """The program is killed and the power goes: the router has its quiet options back after its start."""
     wizard = set_up(lab, tmp_path, tunnels)
     before = wizard.router.digest()
-    with subprocess.Popen(
-        [sys.executable, "-m", "wizard", "watch", *wizard.login, "--json"],
-        env=wizard.environment(),
-        cwd=wizard.home,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as watching:
-        assert watching.stdout
-        assert json.loads(watching.stdout.readline()) == {"event": "watching"}
+    with begun(wizard) as watching:
         assert wizard.router.run("grep -x debug /etc/ppp/options.pptpd").code == 0
         watching.kill()
     wizard.router.power_cut()

@@ -33,8 +33,9 @@ SEEN = Examined(
 Broken = tuple[RouterFacts, Examined]
 
 
-def router(secrets: bytes = SECRETS, options: bytes = OPTIONS) -> RouterFacts:
-    facts = with_files(OPENWRT_24_10, chap_secrets=secrets, options_pptpd=options, pptpd_conf=b"localip 172.16.1.1\n")
+def router(secrets: bytes = SECRETS, options: bytes = OPTIONS, local: bytes = b"172.16.1.1") -> RouterFacts:
+    conf = b"localip " + local + b"\n"
+    facts = with_files(OPENWRT_24_10, chap_secrets=secrets, options_pptpd=options, pptpd_conf=conf)
     return replace(facts, daemon=RUNS)
 
 
@@ -89,6 +90,11 @@ CASES: dict[str, tuple[str, Callable[[], Broken]]] = {
     "the router's own": ("address-clash", logins(SECRETS.replace(b"172.16.1.3", b"203.0.113.1"))),
     "the server's": ("address-clash", logins(SECRETS.replace(b"172.16.1.3", b"172.16.1.1"))),
     "a printer's": ("address-clash", neighbour("172.16.1.3")),
+    "proxy ARP for nobody": ("proxyarp-impossible", lambda: (router(options=OPTIONS + b"proxyarp\n"), SEEN)),
+    "a way through itself": (
+        "route-loop",
+        lambda: (router(local=b"203.0.113.1"), SEEN),
+    ),
     "no rule for the port": ("port-blocked", here(traffic=Traffic(None, 1))),
     "no rule for GRE": ("gre-blocked-in", here(traffic=Traffic(1, None))),
     "no forwarding": ("forwarding-off", here(forwards=False)),

@@ -79,11 +79,22 @@ class Trace:
             self.times[cause] = self.times.get(cause, 0) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the router beside its log."""
+
+    dialled: frozenset[str] = frozenset()
+    """Its addresses on the Internet, which devices call."""
+    taken: Mapping[str, str] = field(default_factory=dict)
+    """Address → who has it, of those that no client may be given."""
+
+
 @dataclass(slots=True)
 class Call:
     """A control connection and the pppd that belongs to it, or one of them where the other is not in the log."""
 
     number: int
+    known: Known = Known()
     control: Trace = field(default_factory=Trace)
     link: Trace = field(default_factory=Trace)
     paired: bool = False
@@ -198,11 +209,23 @@ def _own_address(call: Call, _: Sequence[Call]) -> str:
     return f"both ends of the call have the address {remote}" if remote and remote == local else ""
 
 
+def _taken(call: Call) -> str:
+    """The device is given what somebody at home has."""
+    holder = call.known.taken.get(call.address, "") if call.side == "router" else ""
+    return f"the device is given {call.address}, which is also that of {holder}" if holder else ""
+
+
+def _loops(call: Call, _: Sequence[Call]) -> str:
+    """The server's end of the tunnel is what the device dials: the way there then leads through the tunnel itself."""
+    local = call.fact("local") if call.side == "router" else ""
+    return f"in the tunnel the server has {local}, the address that is dialled" if local in call.known.dialled else ""
+
+
 def _clash(call: Call, others: Sequence[Call]) -> str:
     twin = _twin(call, others)
     if twin and _strangers(call, twin):
         return f"{call.fact('user')} and {twin.fact('user')} both have the address {call.address}"
-    return _own_address(call, others)
+    return _own_address(call, others) or _taken(call)
 
 
 def _twice(call: Call, others: Sequence[Call]) -> str:
@@ -236,5 +259,6 @@ COMPARED: Mapping[str, Callable[[Call, Sequence[Call]], str]] = {
     "address-clash": _clash,
     "user-twice": _twice,
     "second-behind-nat": _behind_nat,
+    "route-loop": _loops,
 }
 """Causes that no single line shows."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from wizard.diagnose.call import Call, Progress, State, Trace
+from wizard.diagnose.call import Call, Known, Progress, State, Trace
 from wizard.diagnose.line import Line, parse
 from wizard.diagnose.table import NOTHING, Finding, Meaning, Stage, blame, interpret
 from wizard.diagnose.talk import explain, redacted
@@ -16,6 +16,7 @@ from wizard.diagnose.talk import explain, redacted
 __all__ = [
     "NOTHING",
     "Finding",
+    "Known",
     "Line",
     "Progress",
     "Reader",
@@ -30,15 +31,17 @@ __all__ = [
 
 AT_MOST = 32
 """Calls that a reader keeps in mind: more than pptpd takes with the settings of this program."""
+NOTHING_ELSE = Known()
+"""Of the router beside its log."""
 _PROGRAMS = ("pptpd", "pptpctrl", "pppd", "pptp", "")
 _LAUNCHER = "CTRL (PPPD Launcher)"
 _MANAGER = ("MGR: ", "createHostSocket: ")
 _OF_A_CHILD = "MGR: Launching"
 
 
-def cause(lines: Iterable[str]) -> Finding:
+def cause(lines: Iterable[str], known: Known = NOTHING_ELSE) -> Finding:
     """The first thing that is wrong in a log: of the first call that has something, and else of the server itself."""
-    reader = Reader()
+    reader = Reader(known=known)
     found: dict[int, Finding] = {}
     for line in lines:
         if progress := reader.read(line):
@@ -54,14 +57,15 @@ class Reader:
 
     A call is forgotten when it has ended, and the oldest when there are more than `at_most`. Which pppd belongs to
     which control connection is guessed by their numbers until a line tells. Lines without a process are taken as one
-    call after the other.
+    call after the other. `known` counts too for what is wrong.
     """
 
-    def __init__(self, at_most: int = AT_MOST) -> None:
+    def __init__(self, at_most: int = AT_MOST, known: Known = NOTHING_ELSE) -> None:
         self.full = False
         """All places of the server are taken: who calls now is not even answered."""
         self._calls: list[Call] = []
         self._at_most = at_most
+        self._known = known
         self._seen = 0
         self._server = Call(0)
         self._strangers: deque[int | None] = deque(maxlen=at_most)
@@ -162,7 +166,7 @@ class Reader:
 
     def _begin(self) -> Call:
         self._seen += 1
-        call = Call(self._seen)
+        call = Call(self._seen, self._known)
         self._calls.append(call)
         del self._calls[: -self._at_most]
         return call

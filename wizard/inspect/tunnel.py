@@ -30,6 +30,7 @@ FALLBACK_SERVER = IPv4Address("172.16.1.1")
 """The server address of the HOWTO, for a set-up that names none."""
 
 _SERVER = re.compile(r"(\d+\.\d+\.\d+\.\d+):")
+_INTERNET = re.compile(r'-A pptp_wizard_reach (?:-o "\$WAN" -j ACCEPT|-j zone_\S+_ACCEPT)$', re.MULTILINE)
 _REACH = re.compile(r"^\s*iptables -A pptp_wizard_reach (.*) -j ACCEPT$", re.MULTILINE)
 
 
@@ -228,7 +229,7 @@ def _access(rules: str, home: Lan) -> Access:
     return Access(
         lan=lan,
         from_lan="-A pptp_wizard_deliver -i" in rules,
-        internet='-A pptp_wizard_reach -o "$WAN" -j ACCEPT' in rules,
+        internet=bool(_INTERNET.search(rules)),
         between_clients="-A pptp_wizard_reach -o ppp+" in rules,
         router="all" if "-A pptp_wizard_router -j ACCEPT" in rules else "dns",
     )

@@ -168,6 +168,8 @@ def _dialled(trip: Trip, client: Client, password: Secret) -> tuple[Check, ...]:
         lan=_neighbour(trip, client.address) if access.lan != "none" else "clients may not reach it, as was answered",
         internet=_beyond(trip) if access.internet else "clients may not reach it, as was answered",
         name=NAME,
+        taken=verify.taken(trip.facts, trip.facts.tunnel),
+        if_lan_is_silent="proxyarp-impossible" if _nobody_answers(trip) else "forwarding-missing",
     )
     begun = _mark(trip.session)
     with trip.screen.progress(f"Calling as {client.name}") as progress:
@@ -179,6 +181,11 @@ def _dialled(trip: Trip, client: Client, password: Secret) -> tuple[Check, ...]:
             verify.open_carrier,
         )
     return tuple(_explained(check, trip.session, begun) for check in checks)
+
+
+def _nobody_answers(trip: Trip) -> bool:
+    """The first rung found that nobody in the LAN knows the way to its clients."""
+    return any(check.code == "proxyarp-impossible" for rung in trip.rungs for check in rung.checks)
 
 
 def _neighbour(trip: Trip, own: IPv4Address) -> IPv4Address | str:

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from wizard import resources
 from wizard.changes import trial
-from wizard.diagnose import calls as diagnosis
 from wizard.diagnose.calls import NOTHING, Finding, Progress, Stage, State
-from wizard.inspect import examined
+from wizard.journey.calls import Watch, boxes, document, finding_document, known
 from wizard.journey.hold import held
 from wizard.journey.line import RETRY, SILENCE
 from wizard.journey.trip import Trip
 from wizard.model.errors import ExitCode, WizardError
-from wizard.model.examined import Traffic
 from wizard.model.report import Check, Rung, Verdict
 from wizard.router import script
-from wizard.router.session import reconnect
+from wizard.router.session import Session, reconnect
+from wizard.screen import Progress as Progressing
 
-WINDOW = 120
+WINDOW = 180
 """Seconds without anybody who watches, after which the router switches the detailed log off again by itself."""
-BEATS = 300
-"""Seconds that one script watches; then the next one does."""
+PUT_OFF = 30.0
+"""Seconds between two times that the router hears of it that somebody does."""
+LOST = 150.0
+"""Seconds to go on trying after the connection to the router broke: by then the log is still as it was."""
 PATIENCE = 300.0
 """Seconds that somebody has to dial in from outside, where they are asked to."""
-LOST = 180.0
-"""Seconds to go on trying after the connection to the router broke."""
-SIGNS = {State.REACHED: "ok", State.FAILED: "FAILED", State.NOT_YET: "-", State.UNSEEN: "?"}
 VERDICTS = {
     State.REACHED: Verdict.OK,
     State.FAILED: Verdict.BROKEN,
@@ -42,108 +40,6 @@ NOT_YET, UNSEEN = "the call did not come so far", "this router's log does not te
 
 class Enough(Exception):  # noqa: N818 - nothing went wrong: what was waited for has come
     """There is nothing more to watch for."""
-
-
-class Watch:
-    """What is known of the calls since somebody watches. `changed` hears of each call whenever it comes further."""
-
-    def __init__(self, changed: Callable[[Progress], None]) -> None:
-        self.calls: dict[int, Progress] = {}
-        self.live = False
-        """The log has been followed up to now; what comes from here on is new."""
-        self.first: Traffic | None = None
-        self.latest = Traffic()
-        self._reader = diagnosis.Reader()
-        self._changed = changed
-        self._counted: list[str] = []
-
-    def line(self, text: str, nonce: str) -> None:
-        """Take in one line of `watch.sh`."""
-        mark, _, rest = text.partition(" ")
-        if mark == nonce:
-            self._mark(*rest.partition(" ")[::2])
-        elif f"watching {nonce}" in text:
-            self.live = True
-        elif self.live and (progress := self._reader.read(text)):
-            self._heard(progress)
-
-    def _mark(self, word: str, rest: str) -> None:
-        if word == "traffic":
-            self._counted.append(rest)
-        elif word == "beat":
-            self.latest = examined.traffic(self._counted)
-            self.first = self.first or self.latest
-            self._counted.clear()
-
-    def _heard(self, progress: Progress) -> None:
-        before = self.calls.get(progress.number)
-        self.calls[progress.number] = progress
-        if before is None or _standing(before) != _standing(progress):
-            self._changed(progress)
-
-    @property
-    def finished(self) -> tuple[Progress, ...]:
-        """Calls that came through, or are over."""
-        return tuple(each for each in self.calls.values() if each.ended or is_up(each))
-
-    @property
-    def finding(self) -> Finding:
-        """What is wrong: of the first call that has something, or with the server as a whole."""
-        wrong = [each.cause for each in self.calls.values() if each.cause != NOTHING]
-        return wrong[0] if wrong else self._unheard() if not self.calls else NOTHING
-
-    def _unheard(self) -> Finding:
-        """No call is in the log: of that the server may know, and else the counters."""
-        if self._reader.server != NOTHING:
-            return self._reader.server
-        if self.knocks:
-            said = f"{self.knocks} connections to TCP port 1723 came as far as the firewall, and the server took none"
-            return Finding("port-closed", "router", said, "port-refused")
-        return Finding("nothing-came", "network", "nothing of a call has come to the router", "nothing-came")
-
-    @property
-    def knocks(self) -> int:
-        """New TCP connections to port 1723 since somebody watches."""
-        began = self.first.port if self.first else None
-        return (self.latest.port or 0) - (began or 0)
-
-
-def is_up(progress: Progress) -> bool:
-    """The tunnel stands."""
-    return progress.stages[Stage.ADDRESS] is State.REACHED and progress.cause == NOTHING
-
-
-def _standing(progress: Progress) -> tuple[object, ...]:
-    return (dict(progress.stages), progress.cause.code, progress.ended, progress.user)
-
-
-def boxes(progress: Progress) -> str:
-    """One call on one line: who, and the six boxes."""
-    who = progress.user or "somebody"
-    source = f" from {progress.source}" if progress.source else ""
-    states = " · ".join(f"{stage.value} {SIGNS[state]}" for stage, state in progress.stages.items())
-    return f"{who}{source}: {states}"
-
-
-def document(progress: Progress) -> Mapping[str, object]:
-    """One line of `watch --json`. Keys are added and never change their meaning."""
-    return {
-        "event": "call",
-        "call": progress.number,
-        "source": progress.source or None,
-        "user": progress.user or None,
-        "address": progress.address or None,
-        "stages": {stage.value: state.value for stage, state in progress.stages.items()},
-        "finding": finding_document(progress.cause),
-        "ended": progress.ended,
-    }
-
-
-def finding_document(finding: Finding) -> Mapping[str, object] | None:
-    """What is wrong, for a program; None where nothing is."""
-    if finding == NOTHING:
-        return None
-    return {"code": finding.code, "who": finding.who, "said": finding.said}
 
 
 @contextmanager
@@ -164,38 +60,66 @@ def _detailed(trip: Trip) -> Iterator[Trip]:
 
 
 def follow(trip: Trip, watch: Watch, enough: Callable[[], bool]) -> None:
-    """Watch until it is enough. A connection that breaks is made anew.
+    """Watch until it is enough. A connection that breaks is made anew, and nothing that came meanwhile is missed.
 
     Raises WizardError where the router does not come back.
     """
     with _detailed(trip) as mine, trip.screen.progress("Watching for calls") as progress:
-        session = mine.session
-        assert session and mine.facts
-        nonce = mine.work.follower.nonce if mine.work else script.render("log", begin=True).nonce
-
-        def line(text: str) -> None:
-            watch.line(text, nonce)
-            progress.update(_now(watch))
-            if enough():
-                raise Enough
-
-        lost_since: float | None = None
-        while True:
-            watching = script.about(nonce, "watch", dialect=mine.facts.dialect, window=WINDOW, beats=BEATS)
+        assert mine.session and mine.facts
+        eye = _Eye(mine, watch, enough, progress)
+        session, lost = mine.session, 0.0
+        while not enough():
             try:
-                session.run(watching.text, on_line=line, timeout=SILENCE)
-                lost_since = None
+                eye.look(session)
             except Enough:
                 return
             except WizardError as error:
-                lost_since = lost_since or time.monotonic()
-                if time.monotonic() - lost_since > LOST:
+                lost = max(lost, eye.heard) or time.monotonic()
+                if time.monotonic() - lost > LOST:
                     raise error
                 progress.update("the connection broke, trying again")
                 session.close()
                 time.sleep(RETRY)
                 with _tried():
                     session = reconnect(session.way_in)
+
+
+class _Eye:
+    """One watcher, whichever connection it looks through."""
+
+    def __init__(self, trip: Trip, watch: Watch, enough: Callable[[], bool], progress: Progressing) -> None:
+        assert trip.facts
+        self.heard = 0.0
+        """When the last line came."""
+        self._dialect = trip.facts.dialect
+        self._tried = trip.work is not None
+        self._nonce = trip.work.follower.nonce if trip.work else script.render("log", begin=True).nonce
+        self._watch = watch
+        self._enough = enough
+        self._progress = progress
+        self._put_off = 0.0
+
+    def look(self, session: Session) -> None:
+        """Watch over this connection. Raises Enough, and WizardError where it breaks."""
+        number = self._watch.begin()
+        watching = script.about(self._nonce, "watch", dialect=self._dialect, number=number)
+        self._put_off = 0.0
+
+        def line(text: str) -> None:
+            self.heard = time.monotonic()
+            self._watch.line(text, self._nonce)
+            self._progress.update(_now(self._watch))
+            if self._enough():
+                raise Enough
+            self._stay(session)
+
+        session.run(watching.text, on_line=line, timeout=SILENCE)
+
+    def _stay(self, session: Session) -> None:
+        """Let the router know now and then that somebody is there, or it takes the detailed log back."""
+        if self._tried and self.heard - self._put_off > PUT_OFF:
+            self._put_off = self.heard
+            session.run(script.about(self._nonce, "put-off", window=WINDOW).text, timeout=SILENCE)
 
 
 @contextmanager
@@ -218,7 +142,8 @@ def watch(trip: Trip) -> Trip:
     """The command: all calls, until Ctrl-C or as many as were asked for."""
     end = time.monotonic() + trip.options.seconds if trip.options.seconds else None
     told = _Told(trip)
-    watch = Watch(told.call)
+    assert trip.facts
+    watch = Watch(told.call, known(trip.facts))
 
     def enough() -> bool:
         told.begin(watch)
@@ -282,7 +207,8 @@ def guided(trip: Trip, address: object) -> Rung:
     page = resources.page("outside", address=address)
     trip.screen.page(page.headline, page.body)
     end = time.monotonic() + PATIENCE
-    watch = Watch(lambda progress: trip.screen.say(boxes(progress)))
+    assert trip.facts
+    watch = Watch(lambda progress: trip.screen.say(boxes(progress)), known(trip.facts))
     follow(trip, watch, lambda: bool(watch.finished) or time.monotonic() > end)
     return Rung("From outside", tuple(_checks(watch)))
 

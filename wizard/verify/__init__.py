@@ -3,7 +3,7 @@
 from wizard.verify.carrier import LoopbackCarrier, NoRightError, missing_right, open_carrier
 from wizard.verify.control import probe
 from wizard.verify.dialling import Wish, dial
-from wizard.verify.examine import OUTSIDE, examine
+from wizard.verify.examine import OUTSIDE, examine, taken
 from wizard.verify.router import firewall_stands, on_router, standing
 from wizard.verify.unseen import FROM_HERE, ON_ROUTER
 
@@ -22,4 +22,5 @@ __all__ = [
     "open_carrier",
     "probe",
     "standing",
+    "taken",
 ]

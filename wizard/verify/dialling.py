@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv4Address
 from random import SystemRandom
@@ -42,6 +42,10 @@ class Wish:
     internet: IPv4Address | str
     name: str
     """What the name server is asked for."""
+    taken: Mapping[IPv4Address, str] = field(default_factory=dict)
+    """Addresses that no client may have, and who has them."""
+    if_lan_is_silent: str = "forwarding-missing"
+    """What is wrong then, by what is known of the router."""
 
 
 def dial(
@@ -108,25 +112,30 @@ def _silent(course: Course, exchange: Exchange) -> None:
 def _tried(course: Course, exchange: Exchange, wish: Wish, tell: Tell) -> Iterator[Check]:
     """What goes through the tunnel."""
     up = course.up
-    names = _NAMES if up else ()
     if up is None:
         yield from (Check(name, Verdict.NOT_TRIED, "the call did not come so far") for name in _NAMES)
+        return
+    if holder := wish.taken.get(up.own):
+        said = f"the client is given {up.own}, which is also that of {holder}"
+        yield Check(_OWN, Verdict.BROKEN, said, "router", "address-clash")
+        yield from (Check(name, Verdict.NOT_TRIED, "that address is somebody else's") for name in _NAMES)
         return
     through = Through(exchange, up.own, course.hear)
     server = up.peers
     tries: tuple[Callable[[], Check], ...] = (
         lambda: _server(through, server),
         lambda: _name(through, up.dns, wish.name),
-        lambda: _far(through, _NAMES[2], wish.lan, "forwarding-missing"),
+        lambda: _far(through, _NAMES[2], wish.lan, wish.if_lan_is_silent),
         lambda: _far(through, _NAMES[3], wish.internet, "masquerade-missing"),
         lambda: _largest(through, server, course.mru - ENCRYPTION),
         lambda: _hundred(through, server),
     )
-    for name, attempt in zip(names, tries, strict=True):
+    for name, attempt in zip(_NAMES, tries, strict=True):
         tell(name)
         yield attempt()
 
 
+_OWN = "the client's address is its own"
 _NAMES = (
     "the server answers in the tunnel (ping)",
     "the name server answers",

@@ -101,6 +101,7 @@ def _clients(facts: RouterFacts) -> Iterator[Check]:
     else:
         yield _logins(name, facts)
     if facts.tunnel:
+        yield _server(facts, facts.tunnel)
         yield _addresses(facts, facts.tunnel)
 
 
@@ -129,9 +130,16 @@ def _is_address(text: str) -> bool:
     return text not in ("*", "-") and not text.startswith("!")
 
 
-def _addresses(facts: RouterFacts, tunnel: ExistingTunnel) -> Check:
-    """Nobody else has what clients are given. What a client has itself, as it calls now, is its own."""
-    name = "the clients' addresses are free"
+def _server(facts: RouterFacts, tunnel: ExistingTunnel) -> Check:
+    """What is dialled is not what the tunnel leads to, or each packet would be packed up again and again."""
+    name, wan = "the way to the server does not lead through the tunnel itself", facts.wan.interface
+    said = f"{tunnel.answers.tunnel.server} is the address that is dialled and the server's in the tunnel"
+    loops = wan is not None and wan.ip == tunnel.answers.tunnel.server
+    return _broken(name, said, "route-loop") if loops else _ok(name)
+
+
+def taken(facts: RouterFacts, tunnel: ExistingTunnel) -> dict[IPv4Address, str]:
+    """Addresses that no client may have, and who has them. What a client has itself, as it calls now, is its own."""
     own = {"the router in the LAN": facts.lan.interface.ip, "the tunnel's server": tunnel.answers.tunnel.server}
     if facts.wan.interface:
         own["the router in the Internet"] = facts.wan.interface.ip
@@ -140,6 +148,13 @@ def _addresses(facts: RouterFacts, tunnel: ExistingTunnel) -> Check:
     for neighbour in facts.neighbours:
         if neighbour.address not in calling:
             seen.setdefault(neighbour.address, f"{neighbour.name or 'a host'} ({neighbour.source})")
+    return seen
+
+
+def _addresses(facts: RouterFacts, tunnel: ExistingTunnel) -> Check:
+    """Nobody else has what clients are given, and each has one of its own."""
+    name = "the clients' addresses are free"
+    seen = taken(facts, tunnel)
     for client in tunnel.answers.clients:
         if client.address in seen:
             said = f"{client.name} is given {client.address}, which is also that of {seen[client.address]}"
@@ -164,16 +179,27 @@ def _forwarding(seen: Examined) -> Check:
 
 
 def _proxy_arp(facts: RouterFacts) -> Iterator[Check]:
-    """Only where clients' addresses are in the LAN somebody has to answer there for them."""
+    """Where clients' addresses are in the LAN, and only there, somebody has to answer for them."""
     tunnel, network = facts.tunnel, facts.lan.interface.network
-    inside = [client for client in tunnel.answers.clients if client.address in network] if tunnel else []
-    if not inside:
-        return
+    clients = tunnel.answers.clients if tunnel else ()
+    inside = [client for client in clients if client.address in network]
     name = "the router answers for its clients in the LAN (proxy ARP)"
+    answers = _says_proxy_arp(facts)
+    if inside and not answers:
+        said = f"{inside[0].name} has an address of the LAN, and {OPTIONS} does not say proxyarp"
+        yield _broken(name, said, "proxyarp-impossible", name=inside[0].name)
+    elif clients and answers and not inside:
+        said = f"{OPTIONS} says proxyarp, and no client has an address of the LAN"
+        yield _broken(name, said, "proxyarp-impossible", name=clients[0].name)
+    elif inside:
+        yield _ok(name)
+
+
+def _says_proxy_arp(facts: RouterFacts) -> bool:
+    """The last of the two words counts (pppd(8))."""
     options = facts.files.get(OPTIONS)
-    words = {line.split(b"#")[0].strip() for line in options.content.splitlines()} if options else set()
-    said = f"{inside[0].name} has an address of the LAN, and {OPTIONS} does not say proxyarp"
-    yield _ok(name) if b"proxyarp" in words else _broken(name, said, "proxyarp-impossible", name=inside[0].name)
+    words = [line.split(b"#")[0].strip() for line in options.content.splitlines()] if options else []
+    return [word for word in words if word in (b"proxyarp", b"noproxyarp")][-1:] == [b"proxyarp"]
 
 
 def _address(facts: RouterFacts, outside: str) -> Check:
