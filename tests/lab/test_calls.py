@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
-from tests.lab.call_faults import ADDRESSES, FAULTS, PASSWORDS, CallFault, Scene, Seen
+from tests.lab.call_faults import ADDRESSES, FAULTS, PASSWORDS, CallFault, Scene, Seen, calls
 from tests.lab.guest import Disk
 from tests.lab.lab import Lab
+from tests.lab.test_conversation import at_terminal
 from tests.lab.test_releases import RELEASES
 from tests.lab.wizard import Wizard, answers
+from tests.terminal import DOWN, ENTER
 from wizard.journey.line import SILENCE
 from wizard.journey.watch import WINDOW
 
@@ -175,6 +177,28 @@ def test_every_release_tells_where_a_call_breaks(lab: Lab, tmp_path: Path, relea
         said = watched(wizard, scene, fault)
         finding = said[-1]["finding"]
         assert is_seen(fault.watched, {finding["code"]} if finding else set()), (fault.name, said)
+        lab.network.wires.clean()
+
+
+@pytest.mark.turns
+def test_somebody_is_guided_through_a_call_from_outside(lab: Lab, tmp_path: Path, tunnels: dict[str, Disk]) -> None:
+    """At a terminal of 80 columns, with the steps for the device: one call fails on the way, the next comes in."""
+    client = lab.client()
+    wizard = set_up(lab, tmp_path, tunnels)
+    lab.network.wires.swallow(f"ip saddr {client.address} ip protocol gre")
+    for code, said in ((1, "GRE FAILED"), (0, "address ok")):
+        with at_terminal(wizard, "test", *wizard.login) as terminal:
+            terminal.answer("Try a call from outside now?")
+            terminal.answer("Which device will you dial with?", DOWN * 2 + ENTER)
+            terminal.wait_for("Calls: nobody dials")
+            assert "Point to Point Tunneling Protocol" in terminal.scrollback
+            dialling = threading.Thread(target=calls(), args=(Scene(lab, wizard.router),))
+            dialling.start()
+            assert terminal.end() == code, terminal.scrollback
+            dialling.join()
+            shown = terminal.scrollback
+        assert f"from {client.address}\n" in shown
+        assert any("TCP 1723 ok" in line and said in line for line in shown.splitlines()), shown
         lab.network.wires.clean()
 
 

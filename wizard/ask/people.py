@@ -13,8 +13,9 @@ from wizard.ask.ending import Decision, ask_path, confirm_preview
 from wizard.ask.flow import Asked, ask, forget
 from wizard.ask.mending import ask_damage, ask_take_over
 from wizard.ask.needs import Addresses, Names
-from wizard.ask.prompter import Question
+from wizard.ask.prompter import Choice, Question, Way
 from wizard.ask.terminal import open_prompter
+from wizard.ask.words import DEVICES
 from wizard.model.answers import Answers
 from wizard.model.damage import Damage, Kind
 from wizard.model.door import Door
@@ -42,6 +43,11 @@ ASK_GO_BACK = Question(
     "Go back to this?",
     "The router undoes this too, unless a new connection confirms it.",
     back="no",
+)
+ASK_DEVICE = Question(
+    "Which device will you dial with?",
+    "It need not be the one that is to use the tunnel. You get the steps for it.",
+    back="without",
 )
 ASK_OUTSIDE = Question(
     "Try a call from outside now?",
@@ -88,6 +94,9 @@ class Person(Doorkeeper, Protocol):
 
     def dial_from_outside(self) -> bool:
         """Somebody can dial in from another network now."""
+
+    def pick_device(self) -> str:
+        """The kind of device at hand, by `words.DEVICES`; "" for another one, or where nobody is asked."""
 
 
 def person(
@@ -161,6 +170,12 @@ class AtTerminal(Asking):
     def dial_from_outside(self) -> bool:
         """See `Person`."""
         return self._prompter().confirm(ASK_OUTSIDE, default=True) is True
+
+    def pick_device(self) -> str:
+        """See `Person`."""
+        choices = [Choice(device.key, device.title) for device in DEVICES if device.can_dial]
+        picked = self._prompter().choose(ASK_DEVICE, [*choices, Choice("", "Another one, or it is set up already")], "")
+        return "" if picked is Way.BACK else picked
 
     def _ask(
         self,
@@ -241,3 +256,7 @@ class Flags(Unattended):
     def dial_from_outside(self) -> bool:
         """See `Person`. `--outside` says so."""
         return False
+
+    def pick_device(self) -> str:
+        """See `Person`."""
+        return ""

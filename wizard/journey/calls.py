@@ -154,12 +154,15 @@ def _standing(progress: Progress) -> tuple[object, ...]:
     return (dict(progress.stages), progress.cause.code, progress.ended, progress.user)
 
 
-def boxes(progress: Progress) -> str:
-    """One call on one line: who, and the six boxes."""
-    who = progress.user or "somebody"
+def caller(progress: Progress) -> str:
+    """Who calls, and where from, as far as anybody knows."""
     source = f" from {progress.source}" if progress.source else ""
-    states = " · ".join(f"{stage.value} {SIGNS[state]}" for stage, state in progress.stages.items())
-    return f"{who}{source}: {states}"
+    return f"{progress.user or 'somebody'}{source}"
+
+
+def boxes(progress: Progress, between: str = " · ") -> str:
+    """The six boxes on one line, which a terminal of 80 columns has room for."""
+    return between.join(f"{stage.value} {SIGNS[state]}" for stage, state in progress.stages.items())
 
 
 def document(progress: Progress) -> Mapping[str, object]:

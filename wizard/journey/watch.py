@@ -11,7 +11,7 @@ from dataclasses import replace
 from wizard import resources
 from wizard.changes import trial
 from wizard.diagnose.calls import NOTHING, Finding, Progress, Stage, State
-from wizard.journey.calls import Watch, boxes, document, finding_document, known
+from wizard.journey.calls import Watch, boxes, caller, document, finding_document, is_up, known
 from wizard.journey.hold import held
 from wizard.journey.line import RETRY, SILENCE
 from wizard.journey.trip import Trip
@@ -20,6 +20,7 @@ from wizard.model.report import Check, Rung, Verdict
 from wizard.router import script
 from wizard.router.session import Session, reconnect
 from wizard.screen import Progress as Progressing
+from wizard.screen import Screen
 
 WINDOW = 180
 """Seconds without anybody who watches, after which the router switches the detailed log off again by itself."""
@@ -64,7 +65,7 @@ def follow(trip: Trip, watch: Watch, enough: Callable[[], bool]) -> None:
 
     Raises WizardError where the router does not come back.
     """
-    with _detailed(trip) as mine, trip.screen.progress("Watching for calls") as progress:
+    with _detailed(trip) as mine, trip.screen.progress("Calls") as progress:
         assert mine.session and mine.facts
         eye = _Eye(mine, watch, enough, progress)
         session, lost = mine.session, 0.0
@@ -134,7 +135,7 @@ def _tried() -> Iterator[None]:
 def _now(watch: Watch) -> str:
     standing = [each for each in watch.calls.values() if not each.ended]
     if standing:
-        return boxes(standing[-1])
+        return boxes(standing[-1], between=" ")
     return f"nobody dials; {watch.knocks} connections to TCP port 1723 so far" if watch.live else "the log"
 
 
@@ -158,6 +159,22 @@ def watch(trip: Trip) -> Trip:
     return replace(trip, ended=told.conclude(watch))
 
 
+class _Tale:
+    """What is printed of calls: where the last line moves each as it ends or comes through, else whatever it does."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._last: dict[int, str] = {}
+
+    def call(self, progress: Progress) -> None:
+        """A call has come further."""
+        said = f"{caller(progress)}\n  {boxes(progress)}"
+        final = progress.ended or is_up(progress) or progress.cause != NOTHING
+        if said != self._last.get(progress.number) and (final or self._screen.plain):
+            self._last[progress.number] = said
+            self._screen.say(said)
+
+
 class _Told:
     """What a person, or a program, hears of it."""
 
@@ -165,6 +182,7 @@ class _Told:
         self._screen = trip.screen
         self._json = trip.options.json
         self._begun = False
+        self._tale = _Tale(trip.screen)
 
     def begin(self, watch: Watch) -> None:
         """Once, when from now on nothing is missed."""
@@ -180,7 +198,7 @@ class _Told:
         if self._json:
             self._screen.document(json.dumps(document(progress)))
             return
-        self._screen.say(boxes(progress))
+        self._tale.call(progress)
         if progress.cause != NOTHING and progress.ended:
             explain(progress.cause, self._screen.page)
 
@@ -204,13 +222,27 @@ def explain(finding: Finding, show: Callable[[str, str], None]) -> None:
 
 def guided(trip: Trip, address: object) -> Rung:
     """Somebody dials in from another network, as they are told; the first call is enough."""
-    page = resources.page("outside", address=address)
-    trip.screen.page(page.headline, page.body)
-    end = time.monotonic() + PATIENCE
     assert trip.facts
-    watch = Watch(lambda progress: trip.screen.say(boxes(progress)), known(trip.facts))
+    for page in (*_sheet(trip, address), resources.page("outside", address=address)):
+        trip.screen.page(page.headline, page.body)
+    end = time.monotonic() + PATIENCE
+    watch = Watch(_Tale(trip.screen).call, known(trip.facts))
     follow(trip, watch, lambda: bool(watch.finished) or time.monotonic() > end)
     return Rung("From outside", tuple(_checks(watch)))
+
+
+def _sheet(trip: Trip, address: object) -> Iterator[resources.Page]:
+    """How the device at hand is set up, where somebody is there who was asked already; a flag may stand for that."""
+    assert trip.facts
+    tunnel, device = trip.facts.tunnel, trip.person.pick_device() if trip.options.outside is None else ""
+    if not device or tunnel is None:
+        return
+    access, clients = tunnel.answers.access, tunnel.answers.clients
+    lan = [trip.facts.lan.interface.network] if access.lan == "all" else [] if access.lan == "none" else access.lan
+    name = clients[0].name if clients else "its user name"
+    yield resources.sheet(
+        device, address=address, name=name, server=tunnel.answers.tunnel.server, internet=access.internet, lan=lan
+    )
 
 
 def _checks(watch: Watch) -> Iterator[Check]:
