@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 # Each worker has a network of its own, so the labs of several tests run side by side.
 WORKERS ?= 2
 
-.PHONY: demo test check lab matrix faults bench clean
+.PHONY: demo test check lab matrix packaging faults bench clean
 
 demo: $(READY)
 	$(BIN)/python -m tests.lab prepare
@@ -33,10 +33,15 @@ lab: $(READY)
 	$(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
 
 # Every case of the tests of which `make lab` runs a sample, and a million packets for each machine of the protocol.
-matrix: $(READY)
+matrix: $(READY) packaging
 	PPTP_FUZZ=whole $(BIN)/python -m pytest -n $(WORKERS) tests/pptp
 	$(BIN)/python -m tests.lab prepare
 	LAB_MATRIX=whole $(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
+
+# Wheel and sdist installed afresh; the fast tests with the lowest versions allowed, and on the newest Python that is here.
+# This alone asks the package registry for more than `make demo` and `make check` do.
+packaging: $(READY)
+	$(BIN)/python -m tests.packaging
 
 # Every fault at every point of a change, or at so many of each column; build/fault-report.md says what became of the router.
 FAULTS ?= whole
