@@ -11,7 +11,9 @@ from wizard.model.errors import ExitCode, WizardError
 
 if TYPE_CHECKING:
     from wizard.journey import Outcome
+    from wizard.model.options import Options
     from wizard.screen import Screen
+    from wizard.verify import Way
 
 
 def entry() -> None:
@@ -21,19 +23,27 @@ def entry() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the wizard; the exit code says how it went (`wizard.model.errors.ExitCode`)."""
-    options = parse(arguments)
+    if arguments[:1] == ["demo"]:
+        from wizard.practice import demo
+
+        return demo.main(arguments[1:])
+    return run(parse(arguments))
+
+
+def run(options: Options, way: Way | None = None) -> int:
+    """The same with options that were read already, and another way for calls where one is given."""
     try:
         # Loaded late: `--version` and `--help` need none of what these load.
-        from wizard.journey import Outcome, run
+        from wizard import journey
         from wizard.screen import Screen
         from wizard.state import new_transcript
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED  # nothing was said yet, so there is nothing to take back
     transcript = new_transcript()
     screen = Screen(plain=options.plain, transcript=transcript, quiet=options.json)
-    outcome = Outcome()
+    outcome = journey.Outcome()
     try:
-        return run(options, screen, outcome)
+        return journey.run(options, screen, outcome, *([way] if way else []))
     except WizardError as error:
         _explain(screen, error, outcome)
         return error.exit_code

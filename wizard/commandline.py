@@ -22,7 +22,7 @@ exit codes: 0 all is well, 1 something is broken, 2 wrong use or an answer is mi
 tried, 130 interrupted"""
 COMMANDS = """\
 other commands: pptp-wizard test HOST, pptp-wizard watch HOST, pptp-wizard status HOST, pptp-wizard undo HOST,
-pptp-wizard uninstall HOST (each has --help)
+pptp-wizard uninstall HOST, and pptp-wizard demo (each has --help)
 """
 MEANINGS = {
     Command.SET_UP: "Set up a PPTP VPN server on an OpenWrt router, or change one, step by step.",

@@ -44,7 +44,7 @@ began() {
 
 # family PID: it and all that came from it and still runs, one pid a line (proc(5), stat: pid, name, state, parent).
 family() {
-	cat /proc/[0-9]*/stat 2>/dev/null | sed 's/^\([0-9]*\) (.*) [A-Za-z] \([0-9]*\) .*/\1 \2/' | awk -v top="$1" '
+	cat "${IPKG_INSTROOT}"/proc/[0-9]*/stat 2>/dev/null | sed 's/^\([0-9]*\) (.*) [A-Za-z] \([0-9]*\) .*/\1 \2/' | awk -v top="$1" '
 		{ parent[$1] = $2 }
 		END {
 			member[top] = 1
@@ -148,7 +148,7 @@ end_listeners() {
 # service_restart: an init script's own word for it may be missing, and knows one listener at most.
 service_restart() {
 	service_stop
-	"$(service_script)" start
+	service_run "$(service_script)" start
 	await_listener
 }
 

@@ -27,18 +27,18 @@ modules() {
 
 # open_files: what every process has open, folder by folder (proc(5)).
 open_files() {
-	ls -l /proc/[0-9]*/fd 2>/dev/null
+	ls -l "${IPKG_INSTROOT}"/proc/[0-9]*/fd 2>/dev/null
 }
 
 # listener: the program that has TCP port 1723, by the inode of its socket.
 listener() {
-	inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$2 ~ /:06BB$/ && $4 == "0A" { print $10; exit }')
+	inode=$(cat "${IPKG_INSTROOT}/proc/net/tcp" "${IPKG_INSTROOT}/proc/net/tcp6" 2>/dev/null | awk '$2 ~ /:06BB$/ && $4 == "0A" { print $10; exit }')
 	[ -n "$inode" ] || return 0
 	holder=$(open_files | awk -v socket="socket:[$inode]" '
-		/^\/proc\// { split($1, part, "/"); pid = part[3] }
+		/\/proc\/[0-9]*\/fd:$/ { last = split($1, part, "/"); pid = part[last - 1] }
 		$NF == socket { print pid; exit }
 	')
-	[ -n "$holder" ] && sed -n 's/^Name:[^a-zA-Z]*//p' "/proc/$holder/status"
+	[ -n "$holder" ] && sed -n 's/^Name:[^a-zA-Z]*//p' "${IPKG_INSTROOT}/proc/$holder/status"
 }
 
 resolvers() {
@@ -51,7 +51,7 @@ main() {
 	[ -x "${IPKG_INSTROOT}/usr/sbin/pppd" ] && section options options_accepted
 	section modules modules
 	section listener listener
-	section forwarding cat /proc/sys/net/ipv4/ip_forward
+	section forwarding cat "${IPKG_INSTROOT}/proc/sys/net/ipv4/ip_forward"
 	section route route -n
 	section resolvers resolvers
 	section traffic traffic

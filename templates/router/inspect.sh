@@ -162,8 +162,8 @@ main() {
 	section settings network_settings
 	[ "$service" = rcS ] || uci_settings
 	section devices ifconfig
-	section route cat /proc/net/route
-	section arp cat /proc/net/arp
+	section route cat "${IPKG_INSTROOT}/proc/net/route"
+	section arp cat "${IPKG_INSTROOT}/proc/net/arp"
 	section dhcp dhcp_is_served
 	section leases cat "${IPKG_INSTROOT}/tmp/dhcp.leases"
 	section ethers cat "${IPKG_INSTROOT}/etc/ethers"

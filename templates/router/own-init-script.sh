@@ -6,6 +6,11 @@ service_own() {
 	echo "${IPKG_INSTROOT}/etc/init.d/pptp-wizard"
 }
 
+# service_run SCRIPT ACTION: what the script's first line comes to, `#!/bin/sh /etc/rc.common`.
+service_run() {
+	sh "${IPKG_INSTROOT}/etc/rc.common" "$@"
+}
+
 # service_script: the init script that starts the daemon on our files, nothing where it is missing.
 service_script() {
 	[ -f "$(service_own)" ] && service_own
@@ -14,16 +19,16 @@ service_script() {
 
 # service_stop: nobody waits for calls any more, whoever started it.
 service_stop() {
-	[ -f "${IPKG_INSTROOT}/etc/init.d/pptpd" ] && "${IPKG_INSTROOT}/etc/init.d/pptpd" stop
-	[ -f "$(service_own)" ] && "$(service_own)" stop
+	[ -f "${IPKG_INSTROOT}/etc/init.d/pptpd" ] && service_run "${IPKG_INSTROOT}/etc/init.d/pptpd" stop
+	[ -f "$(service_own)" ] && service_run "$(service_own)" stop
 	end_listeners
 }
 
 # service_back WHO: as `service_who` had it.
 service_back() {
 	case "$1" in
-	own) "$(service_own)" start ;;
-	package) "${IPKG_INSTROOT}/etc/init.d/pptpd" start ;;
+	own) service_run "$(service_own)" start ;;
+	package) service_run "${IPKG_INSTROOT}/etc/init.d/pptpd" start ;;
 	*) return 0 ;;
 	esac
 	await_listener
@@ -36,7 +41,7 @@ service_who() {
 		return
 	}
 	for pid in $(pidof pptpd); do
-		tr '\000' ' ' <"/proc/$pid/cmdline" | grep -q -e '-c .etc.pptpd\.conf -o .etc.ppp.options\.pptpd' && echo own && return
+		tr '\000' ' ' <"${IPKG_INSTROOT}/proc/$pid/cmdline" | grep -q -e '-c .etc.pptpd\.conf -o .etc.ppp.options\.pptpd' && echo own && return
 	done
 	echo package
 }
@@ -67,5 +72,5 @@ service_hook() {
 
 # service_again NAME: some other service reads its settings anew.
 service_again() {
-	"${IPKG_INSTROOT}/etc/init.d/$1" restart
+	service_run "${IPKG_INSTROOT}/etc/init.d/$1" restart
 }

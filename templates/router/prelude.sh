@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # Begins every script that runs on a router. What it may use is what ash of 2004 and its applets have: no base64,
 # nohup, setsid, timeout, stat, diff, readlink. Old dropbear gives a short PATH.
-PATH=/bin:/sbin:/usr/bin:/usr/sbin
+[ -n "${IPKG_INSTROOT}" ] || PATH=/bin:/sbin:/usr/bin:/usr/sbin
 export PATH
 LC_ALL=C
 export LC_ALL
@@ -48,7 +48,7 @@ pptp_calls() {
 		[ -f "$pidfile" ] || continue
 		pid=
 		read -r pid _ <"$pidfile"
-		tr '\000' ' ' <"/proc/${pid:-none}/cmdline" | grep -q 'options\.pptpd' || continue
+		tr '\000' ' ' <"${IPKG_INSTROOT}/proc/${pid:-none}/cmdline" | grep -q 'options\.pptpd' || continue
 		device=${pidfile##*/}
 		device=${device%.pid}
 		address=$(ifconfig "$device" | sed -n 's/.*P-t-P:\([0-9.]*\).*/\1/p')
@@ -58,19 +58,19 @@ pptp_calls() {
 
 # listening_on_1723: a daemon waits for PPTP control connections (06BB is 1723, 0A is LISTEN; proc(5)).
 listening_on_1723() {
-	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q '^ *[0-9]*: [0-9A-F]*:06BB [0-9A-F]*:0000 0A '
+	cat "${IPKG_INSTROOT}/proc/net/tcp" "${IPKG_INSTROOT}/proc/net/tcp6" 2>/dev/null | grep -q '^ *[0-9]*: [0-9A-F]*:06BB [0-9A-F]*:0000 0A '
 }
 
 # uptime_seconds: seconds since the start, which no clock that is set meanwhile changes.
 uptime_seconds() {
-	read -r up _ </proc/uptime
+	read -r up _ <"${IPKG_INSTROOT}/proc/uptime"
 	echo "${up%%.*}"
 }
 
 # alive PID: it runs (a zombie does not).
 alive() {
-	[ -n "$1" ] && [ -d "/proc/$1" ] && ! grep -q '^State:[^a-zA-Z]*Z' "/proc/$1/status" 2>/dev/null
-}
+	[ -n "$1" ] && kill -0 "$1" && ! grep -q '^State:[^a-zA-Z]*Z' "${IPKG_INSTROOT}/proc/$1/status"
+} 2>/dev/null
 
 # at_work: the wizard that holds the lock is not done: what it runs here still does.
 at_work() {

@@ -4,7 +4,7 @@
 traffic() {
 	firewall_listing | grep -i -E 'dpts?:1723|dport (1723|\{[^}]*1723)|(^|[^a-z])gre([^a-z]|$)|^ *[0-9]+[KMG]? +[0-9]+[KMG]? +[^ ]+ +47 '
 	for file in nf_conntrack ip_conntrack; do
-		[ -f "/proc/net/$file" ] && grep -E 'dport=1723 |^(ipv4 +2 +)?(unknown|gre) +47 ' "/proc/net/$file" | sed 's/^/track /'
+		[ -f "${IPKG_INSTROOT}/proc/net/$file" ] && grep -E 'dport=1723 |^(ipv4 +2 +)?(unknown|gre) +47 ' "${IPKG_INSTROOT}/proc/net/$file" | sed 's/^/track /'
 	done
 	return 0
 }

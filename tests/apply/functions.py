@@ -24,11 +24,12 @@ write_engine
 def run(root: Path, shell: Sequence[str], scene: str, **data: object) -> str:
     """What this shell says that has every function of the script, for a first set-up; `data` is filled in besides."""
     (root / "tmp").mkdir(exist_ok=True)
+    if not (root / "proc").exists():
+        (root / "proc").symlink_to("/proc")
     changes = change(plan(FACTORY_FRESH, ANSWERS, PASSWORDS), FACTORY_FRESH)
     filled = {**apply.script_data(changes, FACTORY_FRESH.dialect, owner="a@b"), **data}
     head, main, _ = script.render("apply", **filled).text.rpartition("main </dev/null")
     assert main
-    head = head.replace("PATH=/bin:", f'PATH="{os.environ["PATH"]}:"/bin:')
     surroundings = {**os.environ, "IPKG_INSTROOT": str(root)}
     words = f"{head}{READY}{scene}\n"
     ran = subprocess.run(shell, input=words, text=True, capture_output=True, env=surroundings, timeout=60)

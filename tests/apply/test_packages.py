@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.axis.test_packages import FEED, made
-from tests.lab.build.feed import Package
 from tests.practice.box import Box, installed, opkg_box
 from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
 from tests.shells import SHELLS
@@ -24,6 +23,7 @@ from wizard.model.archive import Archive
 from wizard.model.facts import Packages
 from wizard.model.report import ApplyReport
 from wizard.plan.build import plan
+from wizard.practice.feed import Package
 from wizard.practice.packages import opkg
 from wizard.router import script
 from wizard.supply import choose, read_folder

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.build import apk as apk_feed
-from tests.lab.build.feed import Package
 from tests.practice.box import Box, installed, opkg_box, package
 from tests.shells import SHELLS
 from tests.supply.samples import apk_files, ipk
 from wizard import resources
+from wizard.practice import apk as apk_feed
+from wizard.practice.feed import Package
 from wizard.practice.packages import apk, opkg
 
 CHECKOUT = Path(__file__).parents[2]

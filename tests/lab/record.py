@@ -82,6 +82,7 @@ def elsewhere(files: Mapping[str, str]) -> bytes:
             file = Path(root, path.lstrip("/"))
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
+        Path(root, "proc").symlink_to("/proc")
         environment = {"PATH": os.environ["PATH"], "IPKG_INSTROOT": root}
         return subprocess.run(["sh", "-s"], input=_script(), env=environment, stdout=subprocess.PIPE, check=True).stdout
 

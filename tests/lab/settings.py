@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Literal
 
-from tests.lab.build.openwrt import stock
+from wizard.practice.firmware import stock
 from wizard.practice.release import Release
 
 Wan = Literal["static", "dhcp", "pppoe"]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.build.feed import Package
-from tests.lab.build.tree import Tree
+from wizard.practice.feed import Package
+from wizard.practice.tree import Tree
 
 URL = "http://203.0.113.254/"
 

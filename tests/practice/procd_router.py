@@ -26,6 +26,10 @@ CALL = "from {0} import main\nsys.exit(main(sys.argv[1:]))\n"
 Ran = tuple[int, str, str]
 
 
+APPLETS = ("false", "sh", "sleep")
+"""Programs of this computer that services are made of here."""
+
+
 @dataclass(frozen=True)
 class ProcdRouter:
     """The files of a release below a folder. No addresses are set, for nothing here asks netifd to reload."""
@@ -42,6 +46,9 @@ class ProcdRouter:
         for place, what in data.programs.items():
             if ":" not in what:
                 self.script(place, SHIM + CALL.format(what))
+        (self.root / "bin").mkdir(exist_ok=True)
+        for name in APPLETS:
+            (self.root / "bin" / name).symlink_to(shutil.which(name, path="/bin:/usr/bin") or name)
         for word, text in data.practice.items():
             (self.root / "lib/practice" / word).write_text(f"{text}\n")
         return self

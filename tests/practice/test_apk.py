@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.build import apk as build
-from tests.lab.build.feed import Package
 from tests.practice.box import Box, Said, package
+from wizard.practice import apk as build
+from wizard.practice.feed import Package
 from wizard.practice.packages import apk
 
 URL = "https://downloads.example/packages"

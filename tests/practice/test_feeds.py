@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.lab.build import feed, kernel
-from tests.lab.build.database import database
-from tests.lab.build.feed import Package
-from tests.lab.build.tree import Tree
 from tests.practice.box import Said
 from wizard.practice import release as releases
 from wizard.practice import stock
+from wizard.practice.database import database
+from wizard.practice.feed import Package
 from wizard.practice.packages import apk, opkg
+from wizard.practice.tree import Tree
 
 MODULES = "crc-ccitt ecb libarc4 nf_conntrack_pptp nf_nat_pptp ppp_async ppp_generic ppp_mppe pppoe pppox slhc"
 WITH_PYTHON = [name for name in releases.names() if releases.load(name).packages != "ipkg"]

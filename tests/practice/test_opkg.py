@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.build import feed
 from tests.practice.box import Box, Said, opkg_box, package
 from tests.recordings import recording
+from wizard.practice import feed
 from wizard.practice.packages import opkg
 
 STAND_INS = Path(__file__).parents[2] / "wizard/practice/rom/opkg-signed"

@@ -6,9 +6,9 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
-from tests.lab.build import apk
-from tests.lab.build.feed import Package
-from tests.lab.build.tree import Tree
+from wizard.practice import apk
+from wizard.practice.feed import Package
+from wizard.practice.tree import Tree
 
 KERNEL = "6.6.119~2f5a-r1"
 

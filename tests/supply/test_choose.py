@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.build.feed import Package
 from tests.samples import ANSWERS, FACTORY_FRESH, PASSWORDS
 from tests.supply.samples import FAMILY, KERNEL, apk_files, ipk, package
 from wizard.changes import WANTED, change
@@ -17,6 +16,7 @@ from wizard.model.archive import Archive
 from wizard.model.errors import ExitCode, WizardError
 from wizard.model.facts import Packages, RouterFacts
 from wizard.plan.build import plan
+from wizard.practice.feed import Package
 from wizard.resources import page
 from wizard.supply import choose, read_folder
 

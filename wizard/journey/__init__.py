@@ -19,6 +19,7 @@ from wizard.model.errors import ExitCode
 from wizard.model.options import Command, Options
 from wizard.plan import addresses, names
 from wizard.screen import Screen
+from wizard.verify import Way
 
 __all__ = ["STEPS", "Outcome", "run"]
 
@@ -97,14 +98,19 @@ COMMANDS: Mapping[Command, tuple[Step, ...]] = {
     Command.UNINSTALL: BACK,
 }
 """What each command of the command line does."""
+USUAL = Way()
+"""To the port of the protocol, with raw GRE."""
 
 
-def run(options: Options, screen: Screen, outcome: Outcome) -> ExitCode:
-    """Take all steps, one after the other. Raises WizardError and KeyboardInterrupt for others to explain."""
+def run(options: Options, screen: Screen, outcome: Outcome, way: Way = USUAL) -> ExitCode:
+    """Take all steps, one after the other, with calls made that way.
+
+    Raises WizardError and KeyboardInterrupt for others to explain.
+    """
     person = ask.person(
         screen, addresses=addresses, names=names, unattended=options.yes or options.json, plain=options.plain
     )
-    trip = Trip(options, screen, outcome, person)
+    trip = Trip(options, screen, outcome, person, way)
     try:
         for step in COMMANDS[options.command]:
             if step.title:

@@ -185,7 +185,7 @@ def check(trip: Trip) -> Trip:
 def _checked(trip: Trip, fresh: Session) -> tuple[Trip, tuple[Check, ...]]:
     now = planned(replace(trip, facts=facts_of(fresh, feeds=False)))
     assert now.facts and now.changes
-    return now, (*verify.on_router(now.facts, now.changes), *verify.probe(fresh.peer_address))
+    return now, (*verify.on_router(now.facts, now.changes), *verify.probe(fresh.peer_address, trip.way.port()))
 
 
 def _is_broken(checks: Iterable[Check]) -> bool:

@@ -101,7 +101,7 @@ def from_here(trip: Trip) -> Trip:
     assert trip.session
     begun = _mark(trip.session)
     with trip.screen.progress("Calling the server, without logging in"):
-        checks = verify.probe(_server(trip))
+        checks = verify.probe(_server(trip), trip.way.port())
     explained = (_explained(check, trip.session, begun) for check in checks)
     return _climbed(trip, Rung("From here", (*explained, *verify.FROM_HERE)))
 
@@ -122,7 +122,7 @@ def whole_call(trip: Trip) -> Trip:
     tunnel = trip.facts.tunnel
     if tunnel is None:
         return _climbed(trip, Rung(name, (Check("a call", Verdict.NOT_TRIED, "no server with users is set up"),)))
-    if missing := verify.missing_right():
+    if missing := trip.way.missing_right():
         said = ". ".join((missing.right, *(f"To give it: {way}" for way in missing.ways)))
         return _climbed(trip, Rung(name, (Check("a call", Verdict.NOT_TRIED, said, "this computer"),)))
     with _caller(trip, tunnel) as (mine, client, password):
@@ -178,7 +178,8 @@ def _dialled(trip: Trip, client: Client, password: Secret) -> tuple[Check, ...]:
             ClientSettings(client.name, password.reveal()),
             wish,
             progress.update,
-            verify.open_carrier,
+            trip.way.carrier,
+            trip.way.port(),
         )
     return tuple(_explained(check, trip.session, begun) for check in checks)
 

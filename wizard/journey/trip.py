@@ -23,6 +23,7 @@ from wizard.model.secret import Secret
 from wizard.router.script import Script
 from wizard.router.session import Session
 from wizard.screen import Screen
+from wizard.verify import Way
 
 
 @dataclass(slots=True)
@@ -85,6 +86,8 @@ class Trip:
     screen: Screen
     outcome: Outcome
     person: Person
+    way: Way = field(default_factory=Way)
+    """How calls are made."""
     start: Answers | None = None
     """Answers from a file."""
     given: Mapping[str, Secret] = field(default_factory=dict)

@@ -30,21 +30,26 @@ _RESPONSE, _NAME_ERROR = 0x8180, 0x0003
 
 
 class PptpServer:
-    """Answers on a TCP port from its making until `close`. `events` are what its calls told."""
+    """Answers on a TCP port from its making until `close`. `events` are what its calls told.
+
+    `settings` may be made anew for each call. `tell` hears who calls (None), and what then happens.
+    """
 
     def __init__(
         self,
-        settings: ServerSettings,
+        settings: ServerSettings | Callable[[], ServerSettings],
         open_carrier: Callable[[str], Carrier],
         *,
         address: str = "127.0.0.1",
         port: int = 0,
         neighbours: Collection[IPv4Address] = (),
+        tell: Callable[[str, Event | None], None] | None = None,
     ) -> None:
         self.events: list[Event] = []
-        self._settings = settings
+        self._settings = settings if callable(settings) else lambda: settings
+        self._tell = tell or (lambda *_: None)
         self._open_carrier = open_carrier
-        self._answering = {settings.address, *neighbours}
+        self._neighbours = {*neighbours}
         self._ending = threading.Event()
         self._listener = socket.create_server((address, port))
         self._listener.settimeout(LOOK)
@@ -63,29 +68,33 @@ class PptpServer:
             with suppress(TimeoutError):
                 connection, (peer, _) = self._listener.accept()
                 with connection, self._open_carrier(peer) as carrier:
-                    self._answer(connection, carrier)
+                    self._answer(connection, carrier, peer)
 
-    def _answer(self, connection: socket.socket, carrier: Carrier) -> None:
-        call = Call(Role.SERVER, self._settings, now=time.monotonic(), random=SystemRandom())
+    def _answer(self, connection: socket.socket, carrier: Carrier, peer: str) -> None:
+        settings = self._settings()
+        self._tell(peer, None)
+        call = Call(Role.SERVER, settings, now=time.monotonic(), random=SystemRandom())
         exchange = Exchange(call, connection, carrier)
+        answering = {settings.address, *self._neighbours}
         over: list[Event] = []
 
         def tell(event: Event) -> None:
             self.events.append(event)
+            self._tell(peer, event)
             if isinstance(event, Ended):
                 over.append(event)
             elif isinstance(event, IpPacket):
-                self._reply(call, event.octets)
+                self._reply(call, event.octets, answering)
 
         exchange.until(lambda: bool(over) or self._ending.is_set(), float("inf"), tell)
         call.hang_up(time.monotonic())
         exchange.until(lambda: False, LOOK, self.events.append)
 
-    def _reply(self, call: Call, octets: bytes) -> None:
+    def _reply(self, call: Call, octets: bytes, answering: Collection[IPv4Address]) -> None:
         """As the hosts behind it would. What is damaged, or for nobody here, gets no answer."""
         with suppress(RemoteProtocolError):
             packet = Packet.decode(octets)
-            answer = self._answer_to(packet) if packet.destination in self._answering else None
+            answer = self._answer_to(packet) if packet.destination in answering else None
             if answer is not None:
                 call.send_ip(Packet(packet.destination, packet.source, packet.protocol, answer).encode())
 

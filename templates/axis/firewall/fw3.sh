@@ -25,7 +25,7 @@ firewall_check() {
 
 # firewall_rebuild: a restart, since up to 19.07 a reload stumbles over zones that come or go (openwrt.md F6).
 firewall_rebuild() {
-	"${IPKG_INSTROOT}/etc/init.d/firewall" restart
+	service_run "${IPKG_INSTROOT}/etc/init.d/firewall" restart
 	iptables -n -L | grep -q '^Chain zone_'
 }
 

@@ -23,7 +23,7 @@ firewall_check() {
 # _firewall_reload: in one go or not at all (nft -f), so nobody is without a filter meanwhile. Its exit code says nothing
 # about skipped sections (openwrt.md R5).
 _firewall_reload() {
-	"${IPKG_INSTROOT}/etc/init.d/firewall" reload
+	service_run "${IPKG_INSTROOT}/etc/init.d/firewall" reload
 	nft list chain inet fw4 input >/dev/null
 }
 

@@ -28,7 +28,7 @@ firewall_check() {
 
 # firewall_rebuild: flush and build anew. What is open stays open: the kernel goes on tracking it.
 firewall_rebuild() {
-	"${IPKG_INSTROOT}/etc/init.d/firewall" restart
+	service_run "${IPKG_INSTROOT}/etc/init.d/firewall" restart
 	iptables -n -L input_rule >/dev/null
 }
 

@@ -11,6 +11,6 @@ service_enabled() {
 }
 
 service_enable() {
-	"$(service_script)" enable
+	service_run "$(service_script)" enable
 	service_enabled
 }

@@ -15,7 +15,7 @@ service_enabled() {
 
 # service_enable: ours starts at boot, and the package's own does not.
 service_enable() {
-	[ -f "${IPKG_INSTROOT}/etc/init.d/pptpd" ] && "${IPKG_INSTROOT}/etc/init.d/pptpd" disable
-	"$(service_script)" enable
+	[ -f "${IPKG_INSTROOT}/etc/init.d/pptpd" ] && service_run "${IPKG_INSTROOT}/etc/init.d/pptpd" disable
+	service_run "$(service_script)" enable
 	service_enabled
 }

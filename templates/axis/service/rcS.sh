@@ -7,6 +7,11 @@ service_own() {
 	return 0
 }
 
+# service_run SCRIPT ACTION.
+service_run() {
+	"$@"
+}
+
 # service_script: the daemon's init script, nothing where the package is missing.
 service_script() {
 	for script in "${IPKG_INSTROOT}"/etc/init.d/S??pptpd "${IPKG_INSTROOT}/etc/init.d/pptpd"; do
@@ -28,14 +33,14 @@ service_enable() {
 
 # service_stop: nobody waits for calls any more.
 service_stop() {
-	[ -n "$(service_script)" ] && "$(service_script)" stop
+	[ -n "$(service_script)" ] && service_run "$(service_script)" stop
 	end_listeners
 }
 
 # service_back WHO: as `service_who` had it.
 service_back() {
 	[ "$1" = package ] || return 0
-	"$(service_script)" start
+	service_run "$(service_script)" start
 	await_listener
 }
 
@@ -73,6 +78,6 @@ service_hook() {
 # service_again NAME: some other service reads its settings anew.
 service_again() {
 	for script in "${IPKG_INSTROOT}"/etc/init.d/S??"$1"; do
-		[ -f "$script" ] && "$script" stop && "$script" start
+		[ -f "$script" ] && service_run "$script" stop && service_run "$script" start
 	done
 }

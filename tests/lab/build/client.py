@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.lab.build import kernel
 from tests.lab.build.debian import Sysroot
 from tests.lab.build.programs import applets_of
-from tests.lab.build.tree import Tree
+from wizard.practice.tree import Tree
 
 GUEST = Path(__file__).parents[1] / "guest/client"
 PROGRAMS = (

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from tests.lab.build.tree import Tree
+from wizard.practice.tree import Tree
 
 
 def make(tree: Tree, image: Path, mebibytes: int) -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab.build import apk, kernel
+from tests.lab.build import kernel
 from tests.lab.build.debian import Sysroot
 from tests.lab.build.pppd import Dialect, pppd
-from tests.lab.build.tree import File, Tree
-from wizard.practice import stock
+from wizard.practice import apk, stock
+from wizard.practice.feed import OLD_PLACE, Package, assemble, write_list
+from wizard.practice.feed import write as offer
 from wizard.practice.release import load
 from wizard.practice.stock import Entry, Feeds
+from wizard.practice.tree import Tree
 
 WHITE_RUSSIAN = "white-russian"
 OLD_STOCK = Path(__file__).parents[3] / "wizard/practice/white_russian/packages"
-OLD_PLACE = "/whiterussian/packages"
 
 # Package → name of the file on White Russian → module of today's kernel. SHA-1 is built into the latter.
 OLD_MODULES = {
@@ -26,43 +25,6 @@ OLD_MODULES = {
     "kmod-mppe": {"ppp_mppe_mppc": "ppp_mppe"},
     "kmod-crypto": {"arc4": "libarc4"},
 }
-
-SCRIPTS = stock.FOLDER / "scripts"
-KEY = stock.FOLDER.parent / "rom/opkg-signed/etc/opkg/keys/0123456789abcdef"
-
-
-@dataclass(frozen=True)
-class Package:
-    name: str
-    control: str
-    conffiles: str
-    data: Tree
-    scripts: dict[str, str] = field(default_factory=dict)
-    """postinst, prerm, …: what the package programs run."""
-    place: str = OLD_PLACE
-    """The folder on the host where it is offered."""
-
-    @property
-    def version(self) -> str:
-        return self.value("Version")
-
-    def value(self, name: str) -> str:
-        """A field of the control file; empty where there is none."""
-        return next((line.partition(": ")[2] for line in self.control.splitlines() if line.startswith(f"{name}:")), "")
-
-    def archive(self) -> bytes:
-        """The .ipk file."""
-        control = Tree()
-        control.file("/control", self.control)
-        if self.conffiles:
-            control.file("/conffiles", self.conffiles)
-        for name, script in self.scripts.items():
-            control.file(f"/{name}", script, 0o755)
-        whole = Tree()
-        whole.file("/debian-binary", "2.0\n")
-        whole.file("/control.tar.gz", control.tar_gz())
-        whole.file("/data.tar.gz", self.data.tar_gz())
-        return whole.tar_gz()
 
 
 def packages(release: str, sysroot: Sysroot, dialect: Dialect) -> dict[str, Package]:
@@ -91,29 +53,9 @@ def _old_package(place: Path, sysroot: Sysroot, dialect: Dialect) -> Package:
 
 
 def _package(entry: Entry, feeds: Feeds, sysroot: Sysroot, dialect: Dialect) -> Package:
-    data = _files(entry)
-    data.update(_programs(entry.name, sysroot, dialect, addresses=True))
-    data.update(_modules(entry.modules, sysroot))
-    return Package(
-        name=entry.name,
-        control=_control(entry, feeds, data),
-        conffiles="".join(f"{path}\n" for path in entry.conffiles),
-        data=data,
-        scripts=_scripts(entry, feeds),
-        place=entry.feed,
-    )
-
-
-def _files(entry: Entry) -> Tree:
-    data = Tree()
-    for path, source in entry.files().items():
-        mode = 0o600 if path in entry.secret else 0o755 if source.stat().st_mode & 0o100 else 0o644
-        data.file(path, source.read_bytes(), mode)
-    for path, target in entry.links.items():
-        data.link(path, target)
-    if entry.load:
-        data.file(f"/etc/modules.d/{entry.load['file']}", "".join(f"{name}\n" for name in entry.load["modules"]))
-    return data
+    programs = _programs(entry.name, sysroot, dialect, addresses=True)
+    programs.update(_modules(entry.modules, sysroot))
+    return assemble(entry, feeds, programs)
 
 
 def _programs(package: str, sysroot: Sysroot, dialect: Dialect, *, addresses: bool) -> Tree:
@@ -138,66 +80,12 @@ def _modules(wanted: Mapping[str, str], sysroot: Sysroot) -> Tree:
     return tree
 
 
-def _control(entry: Entry, feeds: Feeds, data: Tree) -> str:
-    size = sum(len(content.data) for content in data.entries.values() if isinstance(content, File))
-    fields = {
-        "Package": entry.name,
-        "Version": entry.version,
-        "Depends": entry.depends,
-        "Section": "kernel" if entry.name.startswith("kmod-") else "net",
-        "Architecture": feeds.architecture,
-        "Installed-Size": str(size),
-        "Description": entry.description,
-    }
-    return "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
-
-
-def _scripts(entry: Entry, feeds: Feeds) -> dict[str, str]:
-    """What runs: the base system's functions from 15.05.1 on, before that only what loads modules."""
-    if not feeds.scripts:
-        return {"postinst": loader(entry.load["file"])} if entry.load else {}
-    return {name: (SCRIPTS / name).read_text() for name in ("postinst", "prerm")}
-
-
-def loader(file: str) -> str:
-    """A postinst of before 15.05.1: it loads what a file of /etc/modules.d names, on a router that runs."""
-    return (SCRIPTS / "load-modules").read_text().replace("FILE", file)
-
-
 def write(feed: Mapping[str, Package], folder: Path, release: str) -> None:
     """Write the archives and their lists where a web server with this root offers them; empty feeds are empty lists."""
     if release == WHITE_RUSSIAN:
-        _write_list(list(feed.values()), folder, OLD_PLACE, signed=False)
-        return
-    feeds = stock.feeds(release)
-    for place in feeds.places.values():
-        here = [package for package in feed.values() if package.place == place]
-        if feeds.format == "apk":
-            apk.write(here, folder / place.lstrip("/"))
-        else:
-            _write_list(here, folder, place, signed=feeds.signed)
-
-
-def _write_list(feed: list[Package], folder: Path, place: str, *, signed: bool) -> None:
-    folder = folder / place.lstrip("/")
-    folder.mkdir(parents=True)
-    stanzas = []
-    for package in feed:
-        archive = package.archive()
-        name = f"{package.name}_{package.version}_{package.value('Architecture')}.ipk"
-        (folder / name).write_bytes(archive)
-        sums = f"MD5Sum: {_md5(archive)}\nSHA256sum: {hashlib.sha256(archive).hexdigest()}\n"
-        stanzas.append(f"{package.control}Filename: {name}\nSize: {len(archive)}\n{sums}")
-    text = "\n".join(stanzas).encode()
-    (folder / "Packages").write_bytes(text)
-    (folder / "Packages.gz").write_bytes(gzip.compress(text, mtime=0))
-    if signed:
-        (folder / "Packages.sig").write_text(signature(text))
-
-
-def signature(text: bytes) -> str:
-    """What the router's `opkg-key`, which stands in for the real one, takes for a signature of this list."""
-    return f"untrusted comment: stands in for a signature\n{_md5(KEY.read_bytes() + text)}\n"
+        write_list(list(feed.values()), folder, OLD_PLACE, signed=False)
+    else:
+        offer(feed.values(), folder, stock.feeds(release))
 
 
 def factory(release: str, feed: Mapping[str, Package]) -> list[Package]:
@@ -261,7 +149,3 @@ def _register(tree: Tree, package: Package, kind: str, *, sums: str, asked: bool
     others = tree.read(status).decode().split("\n\n")
     kept = [text.strip("\n") for text in others if f"Package: {package.name}" not in text.splitlines() and text.strip()]
     tree.file(status, "".join(f"{text}\n\n" for text in [*kept, stanza.strip("\n")]))
-
-
-def _md5(data: bytes) -> str:
-    return hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -11,9 +11,9 @@ from typing import Literal
 
 from tests.lab.build import cache, client, debian, disk, feed, linux, openwrt, python, white_russian
 from tests.lab.build.debian import Sysroot
-from tests.lab.build.feed import Package
 from tests.lab.build.pppd import Dialect, compile_library
 from tests.lab.build.programs import GUEST
+from wizard.practice.feed import Package
 from wizard.practice.release import FOLDER, PRACTICE, Release
 
 # Without PPP; with the package `ppp` from the factory; with `pptpd` and all it needs, installed later and not set up.

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.lab.build.tree import Tree
+from wizard.practice.tree import Tree
 
 
 def index(modules: Path) -> dict[str, list[str]]:

@@ -5,29 +5,20 @@ It is only read: what a router writes lies on a second disk, laid over it by the
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from tests.lab.build import python
-from tests.lab.build.database import database
 from tests.lab.build.debian import Sysroot
 from tests.lab.build.programs import FOR_DEBIAN, GUEST, Programs
-from tests.lab.build.tree import File, Tree
+from wizard.practice import firmware
 from wizard.practice.release import PRACTICE, Release
-
-FOLDERS = """
-    /dev /etc/config /etc/crontabs /etc/dropbear /etc/modules.d /etc/ppp /etc/rc.d /etc/uci-defaults /lib/modules /mnt
-    /overlay /proc /rom /root /sys /tmp /usr/lib /www"""
+from wizard.practice.tree import Tree
 
 IPTABLES = "iptables iptables-restore iptables-save ip6tables ip6tables-restore ip6tables-save"
 OLD_IPTABLES = "iptables iptables-restore iptables-save"
 
 LAST = "/etc/rc.d/S99zz-lab"
 """The start script that comes after all others; the lab waits for it."""
-
-STARTED_BY_INIT = re.compile(rb"^#!/bin/sh /etc/rc\.common\b")
-PLACE_IN_ORDER = re.compile(rb"^(START|STOP)=['\"]?(\d+)", re.MULTILINE)
 
 OVERLAY_ROOM = Tree()
 """What the second disk holds when a router is new."""
@@ -38,13 +29,9 @@ for _folder in ("/upper", "/work"):
 def disk(sysroot: Sysroot, release: Release, keys: Mapping[str, bytes]) -> Tree:
     """The whole disk of a factory-fresh router, whose host keys are these. Raises ValueError, KeyError, OSError."""
     tree = Tree()
-    for folder in [*FOLDERS.split(), release.writable, *release.folders]:
-        tree.folder(folder)
     programs = Programs(tree, sysroot)
     _debian(programs, release)
-    tree.update(database(release))
-    for layer in release.layers:
-        tree.below(_layer(layer))
+    tree.update(firmware.files(release))
     _stand_ins(tree, programs, sysroot, release)
     for kind, key in keys.items():
         tree.file(f"/etc/dropbear/dropbear_{kind}_host_key", key, 0o600)
@@ -56,19 +43,6 @@ def disk(sysroot: Sysroot, release: Release, keys: Mapping[str, bytes]) -> Tree:
     _finish(tree, release)
     programs.libraries()
     return tree
-
-
-def stock(release: Release, path: str) -> bytes | None:
-    """A file of the release's layers as the factory made it, or None."""
-    places = [_layer(layer) / path.lstrip("/") for layer in reversed(release.layers)]
-    return next((place.read_bytes() for place in places if place.is_file()), None)
-
-
-def _layer(name: str) -> Path:
-    place = PRACTICE / "rom" / name
-    if not place.is_dir():
-        raise ValueError(f"there is no layer {name} in wizard/practice/rom")
-    return place
 
 
 def _debian(programs: Programs, release: Release) -> None:
@@ -102,28 +76,10 @@ def _stand_ins(tree: Tree, programs: Programs, sysroot: Sysroot, release: Releas
 
 
 def _finish(tree: Tree, release: Release) -> None:
-    """What stands on the files that are there: links, permissions, the order of the start scripts."""
-    links = {"/var": "/tmp", "/root/.ssh": "/etc/dropbear", LAST: "/lib/lab/booted"} | FOR_DEBIAN | dict(release.links)
-    if "/etc/resolv.conf" not in tree:
-        links = {"/etc/resolv.conf": "/tmp/resolv.conf"} | links
-    for place, target in [*links.items(), *_order(tree, release)]:
+    """Links and permissions, and what the lab has beside."""
+    for place, target in {LAST: "/lib/lab/booted", **FOR_DEBIAN}.items():
         tree.link(place, target)
-    for name, text in release.practice.items():
-        tree.file(f"/lib/practice/{name}", f"{text}\n")
-    for place, mode in release.modes.items():
-        tree.file(place, tree.read(place), mode)
+    firmware.settle(tree, release)
     if release.ssh.blank:
         tree.file("/lib/lab/dropbear", tree.read("/usr/sbin/dropbear"), 0o755)
         tree.file("/usr/sbin/dropbear", '#!/bin/sh\nexec /lib/lab/dropbear -B "$@"\n', 0o755)
-
-
-def _order(tree: Tree, release: Release) -> Iterator[tuple[str, str]]:
-    """The links in /etc/rc.d, as the build of an image makes them: one per START and STOP of a script."""
-    for path, entry in tree.entries.items():
-        folder, _, name = path.rpartition("/")
-        if folder != "/etc/init.d" or name in release.disabled or not isinstance(entry, File):
-            continue
-        if STARTED_BY_INIT.match(entry.data):
-            for kind, number in PLACE_IN_ORDER.findall(entry.data):
-                letter = "K" if kind == b"STOP" else "S"
-                yield f"/etc/rc.d/{letter}{number.decode()}{name}", f"../init.d/{name}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from tests.lab.build.debian import Sysroot
-from tests.lab.build.tree import Tree
+from wizard.practice.tree import Tree
 
 Dialect = Literal["old", "new"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.lab.build.debian import Sysroot
-from tests.lab.build.tree import Tree
+from wizard.practice.tree import Tree
 
 GUEST = Path(__file__).parents[1] / "guest"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.lab.build import cache
 from tests.lab.build.debian import PACKAGES, Sysroot
-from tests.lab.build.tree import Tree
+from wizard.practice.tree import Tree
 
 HOME = "/lib/lab"
 PROGRAM = f"{HOME}/bin/python3"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.lab.build.debian import Sysroot
 from tests.lab.build.programs import FOR_DEBIAN, GUEST, Programs
-from tests.lab.build.tree import File, Tree
+from wizard.practice.tree import File, Tree
 
 PRACTICE = Path(__file__).parents[3] / "wizard/practice"
 

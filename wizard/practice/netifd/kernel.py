@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 
+from wizard.practice.kernel import ip, links
+
 BUSYBOX = "/bin/busybox"
 
 
@@ -13,6 +15,8 @@ class Kernel:
     """One command at a time, and each is waited for."""
 
     def present(self, device: str) -> bool:
+        if links.in_a_folder():
+            return device in links.devices()
         try:
             return socket.if_nametoindex(device) > 0
         except OSError:
@@ -20,6 +24,8 @@ class Kernel:
 
     def run(self, *words: str) -> bool:
         """Run `ip` with these words, and say whether it succeeded. What it prints is not shown anywhere."""
+        if links.in_a_folder():
+            return ip.main(list(words)) == 0
         null = os.open("/dev/null", os.O_RDWR)
         try:
             quiet = [(os.POSIX_SPAWN_DUP2, null, number) for number in (0, 1, 2)]
@@ -32,4 +38,4 @@ class Kernel:
 
     def six(self) -> bool:
         """Whether it has IPv6."""
-        return os.path.exists("/proc/net/if_inet6")
+        return not links.in_a_folder() and os.path.exists("/proc/net/if_inet6")

@@ -88,7 +88,7 @@ class Instance:
         out, err = self._writer("stdout", 6), self._writer("stderr", 3)
         self._started = time.monotonic()
         try:
-            self.pid = self._loop.spawn(self.command, self._ended, table(self.wanted.get("env")), out=out, err=err)
+            self.pid = self._loop.spawn(self._words(), self._ended, table(self.wanted.get("env")), out=out, err=err)
         except OSError as error:
             self._log.write(3, "procd", f"failed to start {self.command[0]}: {error.strerror}")
             self._loop.after(0, lambda: self._ended(127))
@@ -99,6 +99,11 @@ class Instance:
                     os.close(descriptor)
         if pidfile := self.wanted.get("pidfile"):
             files.write(root.path(str(pidfile)), f"{self.pid}\n")
+
+    def _words(self) -> list[str]:
+        """Its command, wherever the root is."""
+        program, *rest = self.command
+        return [root.path(program) if program.startswith("/") else program, *rest]
 
     def _writer(self, stream: str, level: int) -> int | None:
         """The end of a pipe whose lines go to the log, where that was asked for."""

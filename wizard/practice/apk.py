@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab.build.tree import Entry, File, Folder, Link, Tree
 from wizard.practice import stock
+from wizard.practice.tree import Entry, File, Folder, Link, Tree
 
 if TYPE_CHECKING:
-    from tests.lab.build.feed import Package
+    from wizard.practice.feed import Package
 
 KEY = stock.FOLDER.parent / "rom/feeds-25.12/etc/apk/keys/openwrt-25.12.pem"
 SCRIPTS = {"postinst": ".post-install", "prerm": ".pre-deinstall"}

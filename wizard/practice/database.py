@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.lab.build.tree import Tree
 from wizard.practice.release import Packages, Release
+from wizard.practice.tree import Tree
 
 ARCHITECTURE = "x86_64"
 """What packages are made for, where a release's data do not say it under `architecture`."""
