@@ -10,7 +10,7 @@ RUNS := $(VENV)/runs
 # Each worker has a network of its own, so the labs of several tests run side by side.
 WORKERS ?= 2
 
-.PHONY: demo test check lab matrix packaging faults bench clean
+.PHONY: demo test check lab matrix packaging faults bench screenshots clean
 
 demo: $(RUNS)
 	$(BIN)/pptp-wizard demo
@@ -54,6 +54,10 @@ faults: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.lab prepare
 	$(BIN)/python -m tests.lab enter $(BIN)/python -m tests.bench
+
+# Pictures of real runs in front of the practice router; a test fails when they are not what the program shows.
+screenshots: $(READY)
+	$(BIN)/python -m screenshots
 
 $(RUNS): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -30,8 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     return run(parse(arguments))
 
 
-def run(options: Options, way: Way | None = None) -> int:
-    """The same with options that were read already, and another way for calls where one is given."""
+def run(options: Options, way: Way | None = None, place: str = "") -> int:
+    """The same with options that were read already; calls go another way, and each step says where one is, if given."""
     try:
         # Loaded late: `--version` and `--help` need none of what these load.
         from wizard import journey
@@ -40,7 +40,7 @@ def run(options: Options, way: Way | None = None) -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED  # nothing was said yet, so there is nothing to take back
     transcript = new_transcript()
-    screen = Screen(plain=options.plain, transcript=transcript, quiet=options.json)
+    screen = Screen(plain=options.plain, transcript=transcript, quiet=options.json, place=place)
     outcome = journey.Outcome()
     try:
         return journey.run(options, screen, outcome, *([way] if way else []))

@@ -88,6 +88,7 @@ class Screen:
         transcript: Path | None = None,
         error_file: TextIO | None = None,
         quiet: bool = False,
+        place: str = "",
     ) -> None:
         out = file or sys.stdout
         dumb = os.environ.get("TERM", "").lower() in {"dumb", "unknown"}
@@ -97,6 +98,8 @@ class Screen:
             width = shutil.get_terminal_size().columns  # rich takes every dumb terminal for 80 columns wide
         self.quiet = quiet
         """Errors and a `document` alone are shown; the record has everything all the same."""
+        self._place = place
+        """Where one is, said wherever something new begins; "" in front of any router."""
         self._out = _console(out, plain, width)
         self._error = _console(error_file or file or sys.stderr, plain, width)
         self._transcript = transcript
@@ -115,7 +118,7 @@ class Screen:
         """Begin something new."""
         from rich.rule import Rule
 
-        line = _text(title, "bold")
+        line = _text(title, "bold", f" ({self._place})" if self._place else "")
         self._put(_text(""))
         self._put(line if self.plain else Rule(line, align="left", style="dim"), recorded=line)
 

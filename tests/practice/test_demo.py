@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from tests.terminal import DOWN, ENTER, Terminal
 from wizard.practice.demo import ANSWERS, known
+from wizard.practice.troubles import TROUBLES
 
 DEMO = [sys.executable, "-m", "wizard", "demo"]
 FEWEST = 8
@@ -109,6 +111,23 @@ def test_the_connection_test_goes_all_the_way_there(place: Path) -> None:
         assert f"OK        {said}" in shown, shown
     assert "FAILED" not in shown
     assert_nothing_is_left(place)
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_each_trouble_is_found_and_nothing_else_is(place: Path, name: str) -> None:
+    words = [*DEMO, "--trouble", name, "--json", "--reach", "192.168.1.20"]
+    ran = subprocess.run(words, env=surroundings(place), cwd=place, capture_output=True, text=True, timeout=120)
+    document = json.loads(ran.stdout[ran.stdout.index("{") :])
+    assert ran.returncode == document["exit_code"] == 1, ran.stdout
+    assert document["finding"]["code"] == TROUBLES[name].code
+    broken = {check["code"] for check in document["rungs"][0]["checks"] if check["verdict"] == "broken"}
+    assert broken == {TROUBLES[name].code}
+    assert_nothing_is_left(place)
+
+
+def test_what_there_is_can_be_listed() -> None:
+    ran = subprocess.run([*DEMO, "--list"], capture_output=True, text=True, check=True)
+    assert all(name in ran.stdout for name in (*known(), *TROUBLES))
 
 
 def test_a_demo_that_is_killed_leaves_nothing_either(place: Path) -> None:

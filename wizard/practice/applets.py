@@ -32,6 +32,14 @@ def chown(argv: list[str]) -> int:
     return 1 if missing else 0
 
 
+def df(argv: list[str]) -> int:
+    """`df -k PLACE`: the room of a usual router, whatever this computer has."""
+    place = argv[-1] if argv and not argv[-1].startswith("-") else "/overlay"
+    print("Filesystem           1K-blocks      Used Available Use% Mounted on")
+    print(f"/dev/practice            98304      2048     96256   2% {place}")
+    return 0
+
+
 def pidof(argv: list[str]) -> int:
     """`pidof NAME…`: the daemons that were started under these names. 1 where there is none."""
     found = [str(pid) for pid, words in processes.running() if words[0].rpartition("/")[2] in argv]

@@ -25,6 +25,7 @@ STAND_INS = {
     "brctl": "applets:devices",
     "chgrp": "applets:chown",
     "chown": "applets:chown",
+    "df": "applets:df",
     "id": "applets:id_",
     "ifconfig": "kernel.ifconfig",
     "insmod": "applets:insmod",
@@ -42,7 +43,7 @@ STAND_INS = {
 }
 """Applets that would say something about this computer, or that it may not have."""
 HARMLESS = """
-    [ awk basename bunzip2 bzcat cat chmod clear cmp cp cut date dd df dirname du echo egrep env expr false fgrep find
+    [ awk basename bunzip2 bzcat cat chmod clear cmp cp cut date dd dirname du echo egrep env expr false fgrep find
     grep gunzip gzip head hexdump kill ln ls mkdir mkfifo mktemp mv printf pwd readlink rm rmdir sed seq sha256sum sleep
     sort strings sync tail tar tee test touch tr true uname uniq wc which xargs yes zcat"""
 """Applets that this computer's own may do: they change nothing but files that they are named."""

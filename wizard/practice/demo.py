@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from wizard.model.errors import ExitCode
 from wizard.practice import box
 from wizard.practice import release as releases
 from wizard.practice.router import PracticeRouter
+from wizard.practice.troubles import TROUBLES, Trouble
 from wizard.screen import Screen
 from wizard.verify import LoopbackCarrier, Way
 from wizard.verify.carrier import Carrier
@@ -33,7 +36,9 @@ server = "172.16.1.1"
 name = "vpnuser"
 address = "172.16.1.2"
 """
-OWN = {"--list", "-h", "--help"}
+PLACE = "practice router"
+"""What stands at every step."""
+OWN = {"--list", "--trouble", "-h", "--help"}
 """Flags of this command alone; all others are the wizard's."""
 ALONE = {"--yes", "--dry-run", "--json"}
 """With one of these nobody is there to try more."""
@@ -60,29 +65,74 @@ connection are real.
 
 def main(arguments: Sequence[str]) -> int:
     """Start the router, run the wizard against it with the other arguments, end the router. The wizard's exit code."""
-    from wizard.__main__ import run
-
-    named = arguments[:1] if arguments and not arguments[0].startswith("-") else []
-    own = [word for word in arguments if word in OWN]
-    others = [word for word in arguments[len(named) :] if word not in OWN]
-    options = _parser().parse_args([*named, *own])
+    own, others = _split(arguments)
+    options = _parser().parse_args(own)
     if options.list:
-        for name in known():
-            print(f"{name:8} {releases.load(name).title}")
+        print(_list(), end="")
         return 0
     release = releases.load(options.release)
     with PracticeRouter(release) as router:
         _move_to(router.home)
-        if "--yes" in others:
-            _know(router)
-            others = [*others, *_usual_answers(router.home, others)]
         print(INTRODUCTION.format(title=release.title.removeprefix("OpenWrt ")))
-        where, way = f"root@127.0.0.1:{router.port}", _way(router)
-        code = run(parse([where, *others]), way)
-        while code == ExitCode.DONE and not ALONE.intersection(others) and (command := _what_next("--plain" in others)):
-            given = ["--no-outside"] if command == "test" else []
-            run(parse([command.strip(), where, *given] if command.strip() else [where]), way)
+        if options.trouble:
+            return _find(router, TROUBLES[options.trouble], others)
+        return _set_up(router, others)
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What is this command's own, and what is the wizard's."""
+    left = list(arguments)
+    own: list[str] = []
+    others: list[str] = []
+    if left and not left[0].startswith("-"):
+        own.append(left.pop(0))
+    while left:
+        word = left.pop(0)
+        (own if word in OWN else others).append(word)
+        if word == "--trouble" and left:
+            own.append(left.pop(0))
+    return own, others
+
+
+def _list() -> str:
+    """Everything that there is to choose from."""
+    lines = ["Releases:", *(f"  {name:14} {releases.load(name).title}" for name in known())]
+    lines += ["Troubles:", *(f"  {name:14} {trouble.words}" for name, trouble in TROUBLES.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _set_up(router: PracticeRouter, others: list[str]) -> int:
+    """The wizard's main job, and whatever somebody who sits there wants to try next."""
+    from wizard.__main__ import run
+
+    where, way = _where(router), _way(router)
+    if "--yes" in others:
+        _know(router)
+        others = [*others, *_usual_answers(router.home, others)]
+    code = run(parse([where, *others]), way, PLACE)
+    while code == ExitCode.DONE and not ALONE.intersection(others) and (command := _what_next("--plain" in others)):
+        given = ["--no-outside"] if command == "test" else []
+        run(parse([command.strip(), where, *given] if command.strip() else [where]), way, PLACE)
+    return code
+
+
+def _find(router: PracticeRouter, trouble: Trouble, others: list[str]) -> int:
+    """A tunnel that was set up before, with something wrong about it, and the connection test in front of it."""
+    from wizard.__main__ import run
+
+    _know(router)
+    way = _way(router)
+    with redirect_stdout(StringIO()) as said:
+        code = run(parse([_where(router), "--yes", *_usual_answers(router.home, [])]), way)
+    if code != ExitCode.DONE:
+        print(said.getvalue(), end="")
         return code
+    router.run(trouble.put_in)
+    return run(parse(["test", _where(router), "--no-outside", *others]), way, PLACE)
+
+
+def _where(router: PracticeRouter) -> str:
+    return f"root@127.0.0.1:{router.port}"
 
 
 def known() -> list[str]:
@@ -104,7 +154,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Everything else is as for pptp-wizard itself: --yes, --dry-run, --plain, --answers, …",
     )
     parser.add_argument("release", nargs="?", default=DEFAULT, choices=known(), metavar="RELEASE")
-    parser.add_argument("--list", action="store_true", help="show the releases that there are")
+    parser.add_argument(
+        "--trouble", choices=TROUBLES, metavar="NAME", help="a tunnel with a fault, for the test to find"
+    )
+    parser.add_argument("--list", action="store_true", help="show the releases and troubles that there are")
     return parser
 
 
