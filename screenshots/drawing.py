@@ -34,7 +34,7 @@ SHEET_COLUMNS, SHEET_GAP, LETTER = 2, 16, (6, 11)
 """Pictures beside each other on the sheet, pixels between them, and of a letter of Pillow's own bitmap font."""
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "~", "→": ">", "←": "<",
                        "↑": "^", "↓": "v", "✓": "v", "✔": "v", "✘": "x", "✗": "x", "•": "·", "●": "o", "○": "o",
-                       "▸": ">",                       "━": "─", "┃": "│", "╸": "─", "╺": "─"})  # fmt: skip
+                       "▸": ">", "━": "─", "┃": "│", "╸": "─", "╺": "─"})  # fmt: skip
 """What that font has not, by what comes near."""
 STROKES = {"─": "lr", "│": "ud", "┌": "rd", "┐": "ld", "└": "ru", "┘": "lu", "├": "rud", "┤": "lud", "┬": "lrd",
            "┴": "lru", "┼": "lrud", "╭": "rd", "╮": "ld", "╰": "ru", "╯": "lu"}  # fmt: skip
