@@ -104,7 +104,8 @@ def _steadied(row: Iterable[Run], steady: Sequence[tuple[str, str]]) -> Iterator
         text = run.text
         for pattern, instead in steady:
             text = re.sub(pattern, instead, text)
-        yield run._replace(text=text)
+        # blanks up to the edge are as many as there is room behind words that differ
+        yield run._replace(text=text if run.look.paper != PAPER else text.rstrip())
 
 
 def _look(cell: pyte.screens.Char) -> Look:
