@@ -32,9 +32,11 @@ lab: $(READY)
 	$(BIN)/python -m tests.lab prepare
 	$(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
 
-# Every case of the tests of which `make lab` runs a sample, and a million packets for each machine of the protocol.
+# Every case of the tests of which `make lab` and `make check` run a sample, and a million packets for each machine of the
+# protocol.
 matrix: $(READY) packaging
 	PPTP_FUZZ=whole $(BIN)/python -m pytest -n $(WORKERS) tests/pptp
+	PRACTICE=whole $(BIN)/python -m pytest -n $(WORKERS) tests/practice/test_demo.py
 	$(BIN)/python -m tests.lab prepare
 	LAB_MATRIX=whole $(BIN)/python -m tests.lab enter $(BIN)/python -m pytest -m lab -n $(WORKERS)
 

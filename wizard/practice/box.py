@@ -47,7 +47,17 @@ HARMLESS = """
     grep gunzip gzip head hexdump kill ln ls mkdir mkfifo mktemp mv printf pwd readlink rm rmdir sed seq sha256sum sleep
     sort strings sync tail tar tee test touch tr true uname uniq wc which xargs yes zcat"""
 """Applets that this computer's own may do: they change nothing but files that they are named."""
-KERNEL_TOOLS = {"fw4": {"/usr/sbin/nft": "kernel.nft"}}
+KERNEL_TOOLS = {
+    "fw4": {"/usr/sbin/nft": "kernel.nft"},
+    "fw3": {
+        "/usr/sbin/iptables": "kernel.iptables",
+        "/usr/sbin/iptables-save": "kernel.iptables:save",
+        "/usr/sbin/iptables-restore": "kernel.iptables:restore",
+        "/usr/sbin/ip6tables": "kernel.iptables:main6",
+        "/usr/sbin/ip6tables-save": "kernel.iptables:save6",
+        "/usr/sbin/ip6tables-restore": "kernel.iptables:restore6",
+    },
+}
 DAEMONS = ("/usr/sbin/dnsmasq", "/usr/sbin/dropbear")
 PACKAGED = {"ppp": {"/usr/sbin/pppd": "pppd"}, "pptpd": {"/usr/sbin/pptpd": "pptpd"}}
 """Programs that packages bring."""

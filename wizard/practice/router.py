@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +15,8 @@ from typing import Self
 from paramiko import PKey, RSAKey
 
 from wizard.practice import box
-from wizard.practice.kernel import boot
+from wizard.practice.kernel import boot, state
+from wizard.practice.netifd.network import BUSY
 from wizard.practice.release import Release
 from wizard.practice.root import path
 from wizard.practice.ssh import SshServer, environment
@@ -100,8 +102,11 @@ class PracticeRouter:
         return subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
 
     def _start(self) -> None:
-        """What the router does when its power comes."""
+        """What the router does when its power comes, until all scripts know of the networks."""
         self.run("procd boot")
+        end = time.monotonic() + START
+        while state.read(BUSY, True) and time.monotonic() < end:
+            time.sleep(0.05)
 
     def _go_on(self) -> None:
         """The time since the start, as /proc/uptime tells it."""

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 
 from wizard.practice import root
+from wizard.practice.kernel import links
+from wizard.practice.kernel import state as kernel_state
 from wizard.practice.netifd import addresses, config, devices, link
 from wizard.practice.netifd.interface import Interface
 from wizard.practice.netifd.kernel import Kernel
@@ -18,6 +20,8 @@ from wizard.practice.procd.wire import INVALID_ARGUMENT, NOT_FOUND, RefusedError
 from wizard.practice.uci.config import UciError
 
 HOTPLUG = "/sbin/hotplug-call"
+BUSY = "hotplug"
+"""Where a router that is a folder keeps whether scripts are still to be told of something."""
 STATE = "/var/state/network"
 FLAT = "/var/run/practice-networks"
 
@@ -168,6 +172,8 @@ class Network:
 
     def _next_hotplug(self) -> None:
         self._busy = bool(self._hotplug)
+        if links.in_a_folder():
+            kernel_state.keep(BUSY, self._busy)
         if not self._busy:
             return
         environment = self._hotplug.popleft()
